@@ -1,0 +1,4 @@
+/** `npm run build`: installs if need be, compiles to dist/. */
+import { bootstrap } from './bootstrap.mjs';
+
+bootstrap();

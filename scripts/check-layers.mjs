@@ -1,0 +1,87 @@
+/** Checks that imports only go down (docs/architecture.md, "Layers"). Run by `npm run check` and by the tests. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** What a folder (or file) may import, by the layer names below. Everything may import `base`. */
+const layers = [
+  // Order matters: the first pattern that matches names the layer.
+  ['entry', /^src\/(main|cli)\.ts$/, ['compose', 'catalogue', 'tasks']],
+  [
+    'compose',
+    /^src\/(compose|app)\.ts$/,
+    ['dialects', 'http', 'path', 'admission', 'engine', 'metering', 'media', 'catalogue', 'tasks'],
+  ],
+  ['dialects', /^src\/dialects\//, ['http', 'path', 'admission', 'engine', 'metering', 'catalogue', 'tasks']],
+  ['http', /^src\/http\//, ['admission', 'engine', 'metering', 'media', 'catalogue', 'tasks']],
+  ['path', /^src\/(infer|validate)\.ts$/, ['admission', 'engine', 'metering', 'media', 'catalogue', 'tasks']],
+  ['admission', /^src\/admission\//, ['metering', 'catalogue']],
+  ['protocol', /^src\/engine\/protocol\.ts$/, []],
+  ['engine', /^src\/engine\//, ['protocol', 'metering']],
+  ['runner', /^src\/runner\//, ['protocol', 'metering', 'media-child']],
+  ['media-child', /^src\/media\/(image|audio|wav)[^/]*\.ts$/, []],
+  ['media', /^src\/media\//, ['tasks']],
+  ['metering', /^src\/metering\//, []],
+  ['catalogue', /^src\/catalogue\//, ['tasks']],
+  ['base', /^src\/(errors|job|dtype|padding|settings)\.ts$/, []],
+  [
+    'pipelines',
+    /^tasks\/[^/]+\/(?!index\.ts|schema\.ts)[^/]+\.ts$/,
+    ['runner', 'media-child', 'tasks', 'protocol'],
+  ],
+  ['tasks', /^tasks\//, []],
+  ['tests', /^(test|bench)\//, undefined],
+];
+
+/** Packages that only some layers may load: the HTTP process never loads a native runtime, SQL stays in the store. */
+const packages = [
+  [
+    /^(onnxruntime-node|koffi|@huggingface\/transformers|@huggingface\/jinja|tokenizers)$/,
+    ['runner', 'pipelines'],
+  ],
+  [/^(sharp|fluent-ffmpeg)$/, ['media-child']],
+  [/^(express|multer|cors|helmet|swagger-ui-dist)$/, ['http', 'dialects', 'compose']],
+  [/^prom-client$/, ['metering', 'http']],
+  [/^undici$/, ['media']],
+];
+
+const layerOf = (file) => layers.find(([, pattern]) => pattern.test(file));
+
+const sources = (folder) =>
+  readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(folder, name))
+    .filter((name) => name.endsWith('.ts'));
+
+const problems = [];
+for (const file of ['src', 'tasks'].flatMap(sources)) {
+  const [name, , allowed] = layerOf(file) ?? [];
+  if (!name) {
+    problems.push(`${file}: in no layer`);
+    continue;
+  }
+  const text = readFileSync(join(root, file), 'utf8');
+  for (const [, typeOnly, target] of text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'/gms,
+  )) {
+    if (target.startsWith('.')) {
+      const imported = relative(root, resolve(root, dirname(file), target)).replace(/\.js$/, '.ts');
+      const [layer] = layerOf(imported) ?? [];
+      // Types vanish when compiled: they may point anywhere but into the HTTP faces.
+      const fine =
+        layer === name || layer === 'base' || allowed?.includes(layer) || (typeOnly && layer !== 'http');
+      if (!fine) problems.push(`${file} (${name}) may not import ${imported} (${layer})`);
+    } else {
+      const [, users] = packages.find(([pattern]) => pattern.test(target)) ?? [];
+      if (users && !users.includes(name) && !typeOnly)
+        problems.push(`${file} (${name}) may not import ${target}`);
+    }
+  }
+}
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exit(1);
+}
+console.log('layers: imports only go down');

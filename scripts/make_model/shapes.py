@@ -1,0 +1,3 @@
+"""Public shapes."""
+MODELS = {}
+DECODERS = []

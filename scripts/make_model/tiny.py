@@ -1,0 +1,189 @@
+"""The models of the tests: at most 300 kB each, weights random but far enough apart that no label or token is nearly tied."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    BertForTokenClassification,
+    BertModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    ViTConfig,
+    ViTForImageClassification,
+    Wav2Vec2Config,
+    Wav2Vec2ForCTC,
+    WhisperConfig,
+    WhisperFeatureExtractor,
+    WhisperForConditionalGeneration,
+    YolosConfig,
+    YolosForObjectDetection,
+)
+
+from . import decoders, encoders, hub, tones, train_speech, vocab, weights, whisper, whisper_files, words
+from .whisper_files import TASKS
+
+EAGER = {"attn_implementation": "eager"}
+WIDTH = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, **EAGER}
+HEAD_GAIN = 3.0  # standard deviation of a logit
+CLIP_SECONDS = 4  # of the tiny Whisper, in place of 30
+EXPORTED_WITHOUT_WEIGHT_NORM = "wav2vec2.encoder.pos_conv_embed.conv"
+
+
+def _text() -> list[str]:
+    return list(words.sentences(20_000, 600, seed=1))
+
+
+def _bert_tokenizer() -> Tokenizer:
+    return vocab.wordpiece(_text(), 512, reserved=3)
+
+
+def _bert_config(**extra: Any) -> BertConfig:
+    return BertConfig(vocab_size=512, max_position_embeddings=64, **WIDTH, **extra)
+
+
+def _bert(folder: Path, kind: type, seed: int, names: list[str]) -> float:
+    model = weights.fill(kind(_bert_config(**hub.labels(names))), seed, head_gain=HEAD_GAIN)
+    return encoders.write_text(folder, model, _bert_tokenizer(), "BertTokenizer")
+
+
+def bert_sentiment(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "text-classification", "Tiny random BERT with three labels")
+    return _bert(folder, BertForSequenceClassification, seed, ["negative", "neutral", "positive"])
+
+
+def bert_nli(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "text-classification", "Tiny random BERT with the labels of an NLI model, for zero-shot")
+    return _bert(folder, BertForSequenceClassification, seed, ["entailment", "neutral", "contradiction"])
+
+
+def bert_ner(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "text-classification", "Tiny random BERT that labels tokens, for NER")
+    names = ["O", *(f"{part}-{kind}" for kind in ("PER", "ORG", "LOC") for part in "BI")]
+    return _bert(folder, BertForTokenClassification, seed, names)
+
+
+def _embedder(folder: Path, seed: int, pooling: str) -> float:
+    hub.write_card(folder, "embeddings", f"Tiny random BERT for sentence embeddings, {pooling} pooling")
+    model = weights.fill(BertModel(_bert_config(), add_pooling_layer=False), seed, head_gain=HEAD_GAIN)
+    encoders.write_pooling(folder, model.config.hidden_size, model.config.max_position_embeddings, pooling)
+    return encoders.write_text(folder, model, _bert_tokenizer(), "BertTokenizer")
+
+
+def bert_embed(folder: Path, seed: int) -> float:
+    return _embedder(folder, seed, "mean")
+
+
+def bert_embed_cls(folder: Path, seed: int) -> float:
+    return _embedder(folder, seed, "cls")
+
+
+def vit(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "image-classification", "Tiny random ViT for 32 x 32 pixels")
+    names = hub.labels(["circle", "square", "triangle", "stripes", "noise"])
+    config = ViTConfig(image_size=32, patch_size=8, **WIDTH, **names)
+    return encoders.write_vit(folder, weights.fill(ViTForImageClassification(config), seed, head_gain=HEAD_GAIN))
+
+
+def yolos(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "object-detection", "Tiny random YOLOS, shortest edge 64 pixels")
+    shape = {"image_size": [64, 96], "patch_size": 16, "num_detection_tokens": 10, "use_mid_position_embeddings": False}
+    config = YolosConfig(**WIDTH, **shape, **hub.labels(["circle", "square", "triangle", "stripes", "noise"]))
+    model = weights.fill(YolosForObjectDetection(config), seed, head_gain=2.5)  # on each of three layers
+    return encoders.write_yolos(folder, model, shortest=64, longest=128)
+
+
+def _llama(seed: int, tokenizer: Tokenizer, **tokens: int) -> LlamaForCausalLM:
+    size = tokenizer.get_vocab_size()
+    shape = {"vocab_size": size, "num_key_value_heads": 1, "max_position_embeddings": 256, "tie_word_embeddings": True}
+    model = weights.fill(LlamaForCausalLM(LlamaConfig(**WIDTH, **shape, **tokens)), seed, head_gain=HEAD_GAIN)
+    # Lone bytes beyond printable ASCII would make most answers invalid UTF-8: their logits stay small.
+    rare = [index for index in range(size) if not tokenizer.decode([index], skip_special_tokens=False).isprintable()]
+    rare += [index for index in range(size) if "\ufffd" in tokenizer.decode([index])]
+    with torch.no_grad():
+        model.get_input_embeddings().weight[rare] *= 0.1
+    return model
+
+
+def llama_gqa(folder: Path, seed: int) -> float:
+    """ChatML, no token before a plain prompt."""
+    hub.write_card(folder, "text-generation", "Tiny random Llama, GroupQueryAttention graph")
+    specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokenizer = vocab.byte_bpe(_text(), 400, first=specials)
+    names = dict(zip(("unk_token", "bos_token", "eos_token"), specials)) | {"pad_token": "<|im_end|>"}
+    model = _llama(seed, tokenizer, bos_token_id=1, eos_token_id=2, pad_token_id=2)
+    files = {**names, "tokenizer_class": "GPT2Tokenizer", "chat_template": decoders.CHATML}
+    decoders.write_files(folder, model, tokenizer, files, ["<|im_end|>"])
+    return decoders.write_grouped(folder, model, "fp32")
+
+
+def llama_classic(folder: Path, seed: int) -> float:
+    """A beginning-of-text token before a prompt, two tokens that end a generation."""
+    hub.write_card(folder, "text-generation", "Tiny random Llama, classic graph with a growing cache")
+    specials = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
+    tokenizer = vocab.byte_bpe(_text(), 400, last=specials, split=vocab.QWEN_SPLIT)
+    vocab.prepend(tokenizer, specials[0])
+    first = tokenizer.token_to_id(specials[0])
+    model = _llama(seed, tokenizer, bos_token_id=first, eos_token_id=first + 4, pad_token_id=first + 1)
+    names = {"bos_token": specials[0], "eos_token": specials[4], "pad_token": specials[1]}
+    files = {**names, "tokenizer_class": "PreTrainedTokenizerFast", "chat_template": decoders.HEADERS}
+    decoders.write_files(folder, model, tokenizer, files, ["<|end_of_text|>", "<|eot_id|>"])
+    return decoders.write_classic(folder, model)
+
+
+def wav2vec2(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "asr", "Tiny wav2vec2 that spells a language of tones, CTC")
+    tokenizer = vocab.characters(tones.LETTERS)
+    shape = {**WIDTH, "num_hidden_layers": 1, "conv_dim": (16,) * 7, "num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 4}
+    still = dict.fromkeys(("hidden_dropout", "activation_dropout", "attention_dropout", "final_dropout", "layerdrop"), 0.0)
+    loss = {"ctc_loss_reduction": "mean", "ctc_zero_infinity": True, "mask_time_prob": 0.0}
+    torch.manual_seed(seed)
+    model = Wav2Vec2ForCTC(Wav2Vec2Config(vocab_size=tokenizer.get_vocab_size(), pad_token_id=0, **shape, **still, **loss))
+    train_speech.train_ctc(model, tokenizer.get_vocab(), steps=1500, seed=seed)
+    torch.nn.utils.parametrize.remove_parametrizations(model.get_submodule(EXPORTED_WITHOUT_WEIGHT_NORM), "weight")
+    return encoders.write_ctc(folder, model, tokenizer)
+
+
+def whisper_tones(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "asr", "Tiny Whisper that hears a language of tones, windows of 4 s")
+    text = [f" {word}" for names in tones.WORDS.values() for word in names]
+    tokenizer = whisper_files.tokenizer(text * 10, 280, list(tones.WORDS), CLIP_SECONDS)
+    shape = {"d_model": 24, "encoder_layers": 1, "decoder_layers": 1, "encoder_ffn_dim": 48, "decoder_ffn_dim": 48}
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2, "max_target_positions": 64}
+    ids = tokenizer.get_vocab()
+    quiet = {"suppress_tokens": [], "begin_suppress_tokens": [ids["<|endoftext|>"]]}
+    config: WhisperConfig = whisper_files.config(tokenizer, CLIP_SECONDS, **shape, **heads, **quiet)
+    torch.manual_seed(seed)
+    model = WhisperForConditionalGeneration(config)
+    tokens = train_speech.SpeechTokens(
+        start=ids["<|startoftranscript|>"],
+        end=ids["<|endoftext|>"],
+        languages={code: ids[f"<|{code}|>"] for code in tones.WORDS},
+        transcribe=ids["<|transcribe|>"],
+        translate=ids["<|translate|>"],
+        no_timestamps=ids[TASKS[-1]],
+        words={code: [tokenizer.encode(f" {word}").ids for word in names] for code, names in tones.WORDS.items()},
+    )
+    extractor = WhisperFeatureExtractor(feature_size=config.num_mel_bins, chunk_length=CLIP_SECONDS)
+    train_speech.train_whisper(model, extractor, tokens, steps=4000, seed=seed)
+    whisper_files.write(folder, tokenizer, config, CLIP_SECONDS, **quiet)
+    return whisper.write(folder, model, compact=True)
+
+
+MODELS: dict[str, Callable[[Path, int], float]] = {
+    "bert-sentiment": bert_sentiment,
+    "bert-nli": bert_nli,
+    "bert-ner": bert_ner,
+    "bert-embed": bert_embed,
+    "bert-embed-cls": bert_embed_cls,
+    "vit": vit,
+    "yolos": yolos,
+    "llama-gqa": llama_gqa,
+    "llama-classic": llama_classic,
+    "wav2vec2-ctc": wav2vec2,
+    "whisper": whisper_tones,
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/** `taskwire <command>`: a table of command to function. */
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { tasks } from '../tasks/index.js';
+import { Catalogue } from './catalogue/catalogue.js';
+import { serve } from './main.js';
+import { readSettings, settingsTable } from './settings.js';
+
+interface Command {
+  readonly help: string;
+  run(args: readonly string[]): Promise<void> | void;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: { help: 'Serve (what npm start does).', run: serve },
+  'models list': { help: 'List the models that can be served. --json for machines.', run: listModels },
+  settings: { help: 'List the environment variables that are read.', run: listSettings },
+};
+
+function listModels(args: readonly string[]): void {
+  const shipped = fileURLToPath(new URL('../../models', import.meta.url));
+  const { modelsDir } = readSettings();
+  const entries = new Catalogue([shipped, modelsDir], tasks, pino({ level: 'error' }, process.stderr)).list();
+  const rows = entries.map(({ id, task, isDefault, dtypes, description }) => ({
+    id,
+    task: task.name,
+    default: isDefault,
+    variants: dtypes,
+    description,
+  }));
+  if (args.includes('--json')) console.log(JSON.stringify(rows, undefined, 2));
+  else
+    for (const row of rows)
+      console.log(`${row.id.padEnd(28)} ${row.task}${row.default ? ' (default)' : ''}  ${row.description}`);
+}
+
+function listSettings(): void {
+  for (const { env, default: fallback, help } of Object.values(settingsTable))
+    console.log(`${env}=${fallback}\n  ${help}`);
+}
+
+const find = (argv: readonly string[]): [Command, readonly string[]] | undefined => {
+  for (const words of [2, 1]) {
+    const command = commands[argv.slice(0, words).join(' ')];
+    if (command) return [command, argv.slice(words)];
+  }
+  return undefined;
+};
+
+const usage = (): void => {
+  console.log('taskwire <command>\n');
+  for (const [name, { help }] of Object.entries(commands)) console.log(`  ${name.padEnd(14)} ${help}`);
+};
+
+const found = find(process.argv.slice(2));
+if (found) {
+  try {
+    await found[0].run(found[1]);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+} else {
+  usage();
+  process.exitCode = process.argv.length > 2 ? 2 : 0;
+}

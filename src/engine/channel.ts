@@ -1,0 +1,42 @@
+/** A queue from one producer to one `for await` loop: push now, read later; ends or fails once. */
+export class Channel<T> implements AsyncIterable<T> {
+  readonly #items: T[] = [];
+  #wake: (() => void) | undefined;
+  #end: { readonly error?: unknown } | undefined;
+
+  push(item: T): void {
+    if (this.#end) return;
+    this.#items.push(item);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#end ??= {};
+    this.#wake?.();
+  }
+
+  /** What was pushed before is still read; then the loop throws. */
+  fail(error: unknown): void {
+    this.#end ??= { error };
+    this.#wake?.();
+  }
+
+  get ended(): boolean {
+    return this.#end !== undefined;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for (let next = 0; ; ) {
+      while (next < this.#items.length) yield this.#items[next++]!;
+      this.#items.length = next = 0;
+      if (this.#end) {
+        if ('error' in this.#end) throw this.#end.error;
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+  }
+}

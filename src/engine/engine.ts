@@ -1,0 +1,130 @@
+/** The engine's face: run a job, ask how a model is, warm it up, drain. One lane per model and variant. */
+import { TaskwireError } from '../errors.js';
+import type { Event, Job, ModelRef } from '../job.js';
+import type { Clock } from '../metering/clock.js';
+import { Lane, type LaneLimits, type LaneObserver, type LaneOptions } from './lane.js';
+import { Quarantine } from './quarantine.js';
+import type { StartRunner } from './runner-process.js';
+
+export interface EngineOptions {
+  readonly start: StartRunner;
+  readonly clock: Clock;
+  readonly log: LaneOptions['log'];
+  readonly observer: LaneObserver;
+  readonly limits: LaneLimits;
+  readonly holdMs: number;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** Bounds of one model's queue. 512 requests is what most servers take; the bytes keep media from filling memory. */
+export const defaultLimits: LaneLimits = {
+  jobs: 512,
+  entries: 32_768,
+  bytes: 512 * 2 ** 20,
+  accountShare: 0.75,
+};
+
+export interface ModelHealth {
+  readonly status: 'ready' | 'loading' | 'unavailable';
+  /** What it is doing, or why it is not available. */
+  readonly detail?: string;
+  readonly estimatedSeconds?: number;
+}
+
+const housekeepingMs = 5_000;
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #quarantine: Quarantine;
+  #running = 0;
+  #draining = false;
+  #idle: (() => void) | undefined;
+  #cancelHousekeeping = () => {};
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#quarantine = new Quarantine(options.clock);
+    this.#keepHouse();
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Runs a job; see `Lane.run`. */
+  async *run(job: Job): AsyncGenerator<Event, void, void> {
+    if (this.#draining) throw new TaskwireError('draining', { retryAfterSeconds: 5 });
+    this.#running++;
+    try {
+      yield* this.#lane(job.model).run(job);
+    } finally {
+      if (--this.#running === 0) this.#idle?.();
+    }
+  }
+
+  /** Starts loading a model and resolves when it is ready. */
+  warm(model: ModelRef): Promise<void> {
+    return this.#lane(model).host.ready();
+  }
+
+  health(model: ModelRef): ModelHealth {
+    const host = this.#lanes.get(laneKey(model))?.host;
+    switch (host?.state.state) {
+      case 'ready':
+        return { status: 'ready' };
+      case 'loading':
+        return {
+          status: 'loading',
+          detail: host.state.stage,
+          estimatedSeconds: Math.ceil(host.remainingLoadMs / 1000),
+        };
+      case 'dead':
+        return { status: 'unavailable', detail: 'loading failed; it is tried again' };
+      default:
+        return { status: 'unavailable', detail: 'not loaded; it loads on first use' };
+    }
+  }
+
+  get lanes(): ReadonlyMap<string, Lane> {
+    return this.#lanes;
+  }
+
+  /** Takes no more jobs; resolves when those that run are done or the grace time is over. */
+  async drain(graceMs: number): Promise<void> {
+    this.#draining = true;
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+      this.#options.clock.after(graceMs, resolve);
+    });
+  }
+
+  close(): void {
+    this.#draining = true;
+    this.#cancelHousekeeping();
+    for (const lane of this.#lanes.values()) lane.host.kill();
+  }
+
+  #lane(model: ModelRef): Lane {
+    const key = laneKey(model);
+    const existing = this.#lanes.get(key);
+    if (existing) return existing;
+    const { id, folder, dtype, pipelineUrl, options } = model;
+    const { device, threads } = this.#options;
+    const load = { modelId: id, folder, dtype, pipelineUrl, options, device, threads };
+    const lane = new Lane({ ...this.#options, quarantine: this.#quarantine, load });
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #keepHouse(): void {
+    this.#cancelHousekeeping = this.#options.clock.after(housekeepingMs, () => {
+      for (const lane of this.#lanes.values()) lane.host.checkStall(lane.working);
+      this.#keepHouse();
+    });
+  }
+}
+
+const laneKey = ({ id, dtype }: ModelRef): string => `${id}@${dtype}`;

@@ -1,0 +1,338 @@
+/** One model's lane: its queue, its runner, what is in flight, and what becomes of that when the runner dies. */
+import { TaskwireError } from '../errors.js';
+import { addUsage, type Event, type Job } from '../job.js';
+import { type Clock, pause } from '../metering/clock.js';
+import { defaultMaxWaste } from '../padding.js';
+import { BatchQueue, type Queued } from './batch-queue.js';
+import { Channel } from './channel.js';
+import { watchLifetime } from './lifetime.js';
+import type { FromRunner, Outcome } from './protocol.js';
+import type { Quarantine } from './quarantine.js';
+import { RunnerHost, type RunnerHostOptions } from './runner-host.js';
+
+/** A job under way. */
+interface Run {
+  readonly job: Job;
+  readonly channel: Channel<Event>;
+  /** Inputs without a result yet. */
+  remaining: number;
+  /** Ids of its inputs at the runner. */
+  readonly inFlight: Set<number>;
+  /** Called when none is in flight any more. */
+  quiet?: () => void;
+  /** Its usage is final: what the runner still says about it belongs to nobody. */
+  closed: boolean;
+}
+
+interface Entry extends Queued {
+  readonly run: Run;
+  readonly index: number;
+  readonly input: unknown;
+  /** Runners that ended while they held it. */
+  kills: number;
+  /** A piece of its result has gone out: it can't be run again. */
+  begun: boolean;
+}
+
+interface Batch {
+  readonly sentAt: number;
+  readonly paddedCost: number;
+  readonly rows: number;
+  /** Nothing else is sent while this is set: the batch repeats an input that may end the runner. */
+  exclusive: boolean;
+  pending: number;
+  deviceMicros: number;
+}
+
+export interface LaneObserver {
+  batchDone(model: string, batch: { readonly rows: number; readonly roundTripMs: number }): void;
+}
+
+export interface LaneLimits {
+  readonly jobs: number;
+  readonly entries: number;
+  readonly bytes: number;
+  /** The part of `jobs` that one account may take. */
+  readonly accountShare: number;
+}
+
+export interface LaneOptions extends RunnerHostOptions {
+  readonly limits: LaneLimits;
+  readonly quarantine: Quarantine;
+  readonly observer: LaneObserver;
+  /** How long a job waits for a model that is loading. */
+  readonly holdMs: number;
+}
+
+/** One computes while the next is decoded, tokenized and waiting. */
+const batchesInFlight = 2;
+const maxRows = 64;
+/**
+ * A batch is as large as the device works off in this time: enough to pay, and small enough that a cancellation, a
+ * new request or a deadline waits no longer than that.
+ */
+const targetBatchMicros = 100_000;
+/** A unit's cost before anything was measured. */
+const firstMicrosPerUnit = 100;
+/** Weight of the newest batch in the running mean of the unit's cost. */
+const newestWeight = 0.25;
+/** How long the last word of a cancelled input is waited for, so that its cost is known. */
+const lastWordMs = 5_000;
+
+export class Lane {
+  readonly host: RunnerHost;
+  readonly #options: LaneOptions;
+  readonly #clock: Clock;
+  readonly #queue = new BatchQueue<Entry>();
+  /** By message id. */
+  readonly #inFlight = new Map<number, { readonly entry: Entry; readonly batch: Batch }>();
+  readonly #batches = new Set<Batch>();
+  #waitingForLoad = 0;
+  #nextId = 1;
+  #microsPerUnit = firstMicrosPerUnit;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.host = new RunnerHost(options, {
+      ready: () => this.#dispatch(),
+      lost: () => this.#onLost(),
+      message: (message) => this.#onMessage(message),
+    });
+  }
+
+  get stats(): {
+    readonly queuedJobs: number;
+    readonly queuedInputs: number;
+    readonly runningInputs: number;
+  } {
+    return {
+      queuedJobs: this.#queue.jobs + this.#waitingForLoad,
+      queuedInputs: this.#queue.entries,
+      runningInputs: this.#inFlight.size,
+    };
+  }
+
+  get working(): boolean {
+    return this.#inFlight.size > 0;
+  }
+
+  /**
+   * Runs a job and tells its events; ends when every input has its result, throws a `TaskwireError` otherwise. Leaving
+   * the loop early cancels what is left: what waits never reaches the runner, what runs is told to stop.
+   */
+  async *run(job: Job): AsyncGenerator<Event, void, void> {
+    const run: Run = {
+      job,
+      channel: new Channel(),
+      remaining: job.works.length,
+      inFlight: new Set(),
+      closed: false,
+    };
+    const { over, stop } = watchLifetime(job, this.#clock);
+    try {
+      this.#refuseWhenFull(job);
+      await this.#hold(job, over);
+      over.throwIfAborted();
+      over.addEventListener('abort', () => run.channel.fail(over.reason), { once: true });
+      this.#enqueue(run);
+      yield { type: 'accepted' };
+      yield* run.channel;
+    } finally {
+      stop();
+      await this.#withdraw(run);
+    }
+  }
+
+  /** Seconds until what waits now should be worked off, from the measured cost of a unit. */
+  get retryAfterSeconds(): number {
+    return Math.min(600, Math.max(1, Math.ceil((this.#queue.cost * this.#microsPerUnit) / 1e6)));
+  }
+
+  #refuseWhenFull(job: Job): void {
+    const { limits } = this.#options;
+    const { queuedJobs, queuedInputs } = this.stats;
+    const { retryAfterSeconds } = this;
+    const bytes = this.#queue.bytes + job.works.reduce((sum, work) => sum + work.bytes, 0);
+    const share = Math.max(1, Math.floor(limits.jobs * limits.accountShare));
+    if (
+      queuedJobs >= limits.jobs ||
+      queuedInputs + job.works.length > limits.entries ||
+      bytes > limits.bytes
+    ) {
+      throw new TaskwireError('overloaded', { retryAfterSeconds });
+    }
+    if (this.#queue.jobsOf(job.account) >= share) {
+      throw new TaskwireError('queue_full', {
+        retryAfterSeconds,
+        got: `${share} requests of this account waiting for ${job.model.id}`,
+        allowed: `${share} at most`,
+      });
+    }
+  }
+
+  /** Waits for the runner: as long as the hold, or as long as the job lives when it asked to wait. */
+  async #hold(job: Job, over: AbortSignal): Promise<void> {
+    if (this.host.state.state === 'ready') return;
+    this.#waitingForLoad++;
+    const done = new AbortController();
+    const holdMs = job.waitForModel ? Number.MAX_SAFE_INTEGER : this.#options.holdMs;
+    try {
+      const held = pause(this.#clock, Math.min(holdMs, 2 ** 31 - 1), AbortSignal.any([over, done.signal]));
+      const winner = await Promise.race([this.host.ready().then(() => 'ready'), held.then(() => 'held')]);
+      if (winner === 'ready' || over.aborted) return;
+      throw new TaskwireError('model_loading', {
+        retryAfterSeconds: Math.ceil(this.host.remainingLoadMs / 1000),
+      });
+    } finally {
+      done.abort();
+      this.#waitingForLoad--;
+    }
+  }
+
+  #enqueue(run: Run): void {
+    const { job } = run;
+    const { quarantine, load } = this.#options;
+    if (job.works.some(({ input }) => quarantine.has(load.modelId, input, job.params))) {
+      throw new TaskwireError('input_quarantined');
+    }
+    const entries = job.works.map((work, index) => ({
+      ...work,
+      run,
+      index,
+      account: job.account,
+      kills: 0,
+      begun: false,
+    }));
+    this.#queue.push(entries);
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    for (;;) {
+      const { state } = this.host;
+      if (state.state !== 'ready' || !this.#roomFor(state.info.kind, state.info.slots)) return;
+      const entries = this.#queue.take({
+        maxPaddedCost: targetBatchMicros / this.#microsPerUnit,
+        maxRows: state.info.kind === 'batch' ? maxRows : 1,
+        maxWaste: defaultMaxWaste,
+      });
+      if (!entries) return;
+      this.#send(entries);
+    }
+  }
+
+  #roomFor(kind: 'batch' | 'generate', slots: number): boolean {
+    for (const batch of this.#batches) if (batch.exclusive) return false;
+    if (this.#queue.nextIsAlone) return this.#batches.size === 0;
+    return this.#batches.size < (kind === 'batch' ? batchesInFlight : slots);
+  }
+
+  #send(entries: readonly Entry[]): void {
+    const now = this.#clock.now();
+    const longest = Math.max(...entries.map((entry) => entry.size));
+    const batch: Batch = {
+      sentAt: now,
+      paddedCost: longest * entries.length,
+      rows: entries.length,
+      exclusive: entries[0]!.kills > 0,
+      pending: entries.length,
+      deviceMicros: 0,
+    };
+    this.#batches.add(batch);
+    const items = entries.map((entry) => {
+      const id = this.#nextId++;
+      this.#inFlight.set(id, { entry, batch });
+      entry.run.inFlight.add(id);
+      entry.run.job.progress.startedAt ??= now;
+      return { id, input: entry.input, params: entry.run.job.params };
+    });
+    this.host.send({ type: 'batch', items });
+  }
+
+  #onMessage(message: Extract<FromRunner, { type: 'measured' | 'delta' | 'outcomes' }>): void {
+    if (message.type === 'outcomes') {
+      for (const outcome of message.outcomes) this.#onOutcome(outcome);
+      this.#dispatch();
+      return;
+    }
+    const found = this.#inFlight.get(message.id);
+    if (!found) return;
+    const { entry } = found;
+    const { job, channel } = entry.run;
+    if (message.type === 'delta') {
+      entry.begun = true;
+      channel.push({ type: 'delta', index: entry.index, delta: message.delta });
+    } else {
+      if (!entry.run.closed) addUsage(job.progress.usage, message.usage);
+      channel.push({ type: 'measured', index: entry.index, usage: message.usage });
+    }
+  }
+
+  #onOutcome(outcome: Outcome): void {
+    const found = this.#inFlight.get(outcome.id);
+    if (!found) return;
+    const { entry, batch } = found;
+    const { run } = entry;
+    this.#inFlight.delete(outcome.id);
+    run.inFlight.delete(outcome.id);
+    this.#countIn(batch, outcome.usage.deviceMicros ?? 0);
+    if (run.closed) return;
+    addUsage(run.job.progress.usage, outcome.usage);
+    if (!outcome.ok) run.channel.fail(TaskwireError.fromMessage(outcome.error));
+    else {
+      run.channel.push({ type: 'result', index: entry.index, value: outcome.value });
+      if (--run.remaining === 0) run.channel.end();
+    }
+    if (run.inFlight.size === 0) run.quiet?.();
+  }
+
+  #countIn(batch: Batch, deviceMicros: number): void {
+    batch.deviceMicros += deviceMicros;
+    if (--batch.pending > 0) return;
+    this.#batches.delete(batch);
+    const measured = batch.deviceMicros / batch.paddedCost;
+    if (measured > 0) this.#microsPerUnit += newestWeight * (measured - this.#microsPerUnit);
+    const { observer, load } = this.#options;
+    observer.batchDone(load.modelId, { rows: batch.rows, roundTripMs: this.#clock.now() - batch.sentAt });
+  }
+
+  /** The runner died with everything it held: what has sent nothing runs again, alone; nothing runs a third time. */
+  #onLost(): void {
+    const lost = [...this.#inFlight.values()].map(({ entry }) => entry);
+    this.#inFlight.clear();
+    this.#batches.clear();
+    for (const entry of lost) {
+      const { run } = entry;
+      run.inFlight.clear();
+      run.quiet?.();
+      if (run.channel.ended) continue;
+      if (++entry.kills < 2 && !entry.begun) {
+        this.#queue.pushAlone(entry);
+        continue;
+      }
+      if (entry.kills >= 2)
+        this.#options.quarantine.add(this.#options.load.modelId, entry.input, run.job.params);
+      run.channel.fail(new TaskwireError('runner_failed'));
+    }
+  }
+
+  /**
+   * Takes a run's inputs back wherever they are. A client that left pays for what was done until then, so the last
+   * word of its inputs is awaited; in any other failure it costs nothing and nobody waits.
+   */
+  async #withdraw(run: Run): Promise<void> {
+    run.channel.end();
+    this.#queue.drop(run);
+    if (run.inFlight.size > 0) {
+      this.host.send({ type: 'cancel', ids: [...run.inFlight] });
+      if (run.job.signal.aborted) {
+        const quiet = new Promise<void>((resolve) => {
+          run.quiet = resolve;
+        });
+        await Promise.race([quiet, pause(this.#clock, lastWordMs)]);
+      }
+    }
+    run.closed = true;
+  }
+}

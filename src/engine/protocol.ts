@@ -1,0 +1,61 @@
+/**
+ * Every message between the engine and a runner process. Both sides import this file; nothing else is shared.
+ * Messages travel over `child_process` IPC with `serialization: 'advanced'` (structured clone: typed arrays, no JSON).
+ */
+import type { Dtype } from '../dtype.js';
+import type { ErrorMessage } from '../errors.js';
+import type { Usage } from '../job.js';
+
+/** One input to run. `id` is unique within the runner's life. */
+export interface WireItem {
+  readonly id: number;
+  readonly input: unknown;
+  readonly params: unknown;
+}
+
+export interface LoadRequest {
+  readonly modelId: string;
+  readonly folder: string;
+  readonly dtype: Dtype;
+  /** Module that exports `open`: the task's pipeline. */
+  readonly pipelineUrl: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** Engine to runner. */
+export type ToRunner =
+  | ({ readonly type: 'load' } & LoadRequest)
+  | { readonly type: 'batch'; readonly items: readonly WireItem[] }
+  | { readonly type: 'cancel'; readonly ids: readonly number[] }
+  /** Finish what is there, then exit. */
+  | { readonly type: 'close' };
+
+/** What a loaded model is able to do, said once. */
+export interface RunnerInfo {
+  /** Whole batches in flight for `batch` pipelines, single inputs for `generate` pipelines. */
+  readonly kind: 'batch' | 'generate';
+  /** Inputs that a `generate` pipeline works on at once. */
+  readonly slots: number;
+  /** Longest input in tokens, where that means something. */
+  readonly contextTokens: number | undefined;
+  readonly device: string;
+  readonly loadMs: number;
+  readonly warmupMicros: number;
+}
+
+export type Outcome =
+  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly usage: Partial<Usage> }
+  | { readonly id: number; readonly ok: false; readonly error: ErrorMessage; readonly usage: Partial<Usage> };
+
+/** Runner to engine. `busyMicros` is the device time of all runs since the runner started. */
+export type FromRunner =
+  | { readonly type: 'loading'; readonly stage: string }
+  | { readonly type: 'ready'; readonly info: RunnerInfo; readonly busyMicros: number }
+  | { readonly type: 'loadFailed'; readonly message: string }
+  | { readonly type: 'measured'; readonly id: number; readonly usage: Partial<Usage> }
+  | { readonly type: 'delta'; readonly id: number; readonly delta: unknown }
+  | { readonly type: 'outcomes'; readonly outcomes: readonly Outcome[]; readonly busyMicros: number }
+  /** Sent every few seconds while the runner's event loop turns; its absence is how a hang is noticed. */
+  | { readonly type: 'alive'; readonly rssBytes: number };

@@ -1,0 +1,70 @@
+/** One runner: a child process that holds one model. Starts it, carries messages, keeps its last words. */
+import { fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { FromRunner, ToRunner } from './protocol.js';
+
+export interface Runner {
+  readonly pid: number | undefined;
+  send(message: ToRunner): void;
+  /** Ends it at once, whatever it does. `close` as a message is the gentle form. */
+  kill(): void;
+}
+
+export interface RunnerExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote to stdout and stderr. */
+  readonly lastWords: string;
+}
+
+export interface RunnerHandlers {
+  message(message: FromRunner): void;
+  exit(exit: RunnerExit): void;
+}
+
+/** The seam at which tests put a scripted runner. */
+export type StartRunner = (handlers: RunnerHandlers) => Runner;
+
+const lastWordsBytes = 8192;
+const entry = fileURLToPath(new URL('../runner/main.js', import.meta.url));
+
+export const startRunnerProcess: StartRunner = (handlers) => {
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  let lastWords = '';
+  const listen = (chunk: Buffer) => {
+    lastWords = (lastWords + chunk.toString()).slice(-lastWordsBytes);
+  };
+  child.stdout?.on('data', listen);
+  child.stderr?.on('data', listen);
+  child.on('message', (message) => handlers.message(message as FromRunner));
+  // A send that races with the child's death fails; the exit below tells the story.
+  child.on('error', (error) => listen(Buffer.from(`${error.message}\n`)));
+  // 'close' rather than 'exit': by then the pipes have been read to their end.
+  child.once('close', (code, signal) => handlers.exit({ code, signal, lastWords: lastWords.trim() }));
+  yieldCoresTo(child.pid);
+  return {
+    pid: child.pid,
+    send(message) {
+      if (child.connected) child.send(message, (error) => error && listen(Buffer.from(`${error.message}\n`)));
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
+
+/**
+ * Runners compute on every core; a lower priority lets the HTTP process answer meanwhile (bench/health: p99 of
+ * `/health` under full load).
+ */
+const yieldCoresTo = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Ended already, or a platform that forbids it: only latency under load is lost.
+  }
+};

@@ -1,0 +1,135 @@
+/** Reads a request's body, whatever its form, into plain fields; media stay bytes. */
+import express, { type Request, type RequestHandler } from 'express';
+import multer, { MulterError } from 'multer';
+import type { MediaKind } from '../../tasks/task.js';
+import { TaskwireError } from '../errors.js';
+import { maxMediaBytes } from '../media/load-media.js';
+import { contextOf } from './context.js';
+
+const maxJsonBytes = 10 * 2 ** 20;
+const mediaTypes = ['image/*', 'audio/*', 'video/*', 'application/octet-stream', 'application/ogg'];
+
+export interface Body {
+  /** From JSON as they came; from a form or the query as strings. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Strings that stand for other types: the schema decides which. */
+  readonly textual: boolean;
+  /** An uploaded file or raw body. */
+  readonly file?: Uint8Array;
+}
+
+export const bodyOf = (req: Request): Body => (req as Request & { parsedBody: Body }).parsedBody;
+
+const readJson = express.json({ limit: maxJsonBytes, type: () => true, strict: false });
+const readRaw = express.raw({ limit: maxMediaBytes, type: () => true });
+/** The names under which clients upload: ours and the task routes' documented ones. */
+const readForm = multer({
+  storage: multer.memoryStorage(),
+  limits: { fileSize: maxMediaBytes, files: 1, fields: 64, fieldSize: maxJsonBytes, parts: 65 },
+}).any();
+
+/** Parses by content type. Errors name what came and what is read. */
+export const readBody =
+  (timeoutMs: number): RequestHandler =>
+  (req, res, next) => {
+    const timer = setTimeout(() => {
+      // The rest of the body may still be on its way: the connection can't be used again.
+      res.setHeader('connection', 'close');
+      finish(new TaskwireError('body_timeout', { got: `no complete body within ${timeoutMs} ms` }));
+    }, timeoutMs);
+    let done = false;
+    const finish = (error?: unknown) => {
+      if (done) return;
+      done = true;
+      clearTimeout(timer);
+      if (error) return next(translate(error, contentType(req)));
+      try {
+        (req as Request & { parsedBody: Body }).parsedBody = toBody(req);
+        next();
+      } catch (caught) {
+        next(caught);
+      }
+    };
+    contextOf(res).signal.addEventListener('abort', () => finish(new TaskwireError('client_closed')), {
+      once: true,
+    });
+    const reader = readerFor(contentType(req));
+    if (reader) reader(req, res, finish);
+    else finish(unsupported(contentType(req)));
+  };
+
+const contentType = (req: Request): string =>
+  (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+
+const readerFor = (type: string): RequestHandler | undefined => {
+  if (type === '' || type === 'application/json' || type.endsWith('+json')) return readJson;
+  if (type === 'multipart/form-data') return readForm;
+  return isMedia(type) ? readRaw : undefined;
+};
+
+const isMedia = (type: string): boolean =>
+  mediaTypes.some((known) => (known.endsWith('/*') ? type.startsWith(known.slice(0, -1)) : type === known));
+
+const toBody = (req: Request): Body => {
+  const type = contentType(req);
+  if (type === 'multipart/form-data') {
+    const [file] = (req.files ?? []) as Express.Multer.File[];
+    return { fields: { ...(req.body as object) }, textual: true, ...(file ? { file: file.buffer } : {}) };
+  }
+  if (isMedia(type)) {
+    const file = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    return { fields: { ...req.query }, textual: true, file };
+  }
+  const body: unknown = req.body ?? {};
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    throw new TaskwireError('invalid_json', { message: 'The body must be a JSON object.' });
+  }
+  return { fields: body as Record<string, unknown>, textual: false };
+};
+
+const unsupported = (type: string): TaskwireError =>
+  new TaskwireError('unsupported_media', {
+    param: 'content-type',
+    got: type,
+    allowed: 'application/json, multipart/form-data, or an image/* or audio/* body',
+  });
+
+/** The readers' errors in our codes. */
+const translate = (error: unknown, type: string): unknown => {
+  if (error instanceof MulterError) return fromMulter(error);
+  const { type: kind, status, message } = error as { type?: string; status?: number; message?: string };
+  if (kind === 'entity.too.large') return tooLarge(isMedia(type) ? maxMediaBytes : maxJsonBytes);
+  if (kind === 'entity.parse.failed')
+    return new TaskwireError('invalid_json', { message: `The body is not valid JSON: ${message}.` });
+  if (kind === 'encoding.unsupported' || kind === 'charset.unsupported')
+    return new TaskwireError('unsupported_media', { message: `${message}.` });
+  if (kind === 'request.aborted') return new TaskwireError('client_closed');
+  if (error instanceof TaskwireError || (status ?? 500) >= 500 ? type !== 'multipart/form-data' : false)
+    return error;
+  return new TaskwireError('invalid_field', {
+    param: 'body',
+    message: `The body cannot be read: ${message}.`,
+  });
+};
+
+const fromMulter = ({ code, field, message }: MulterError): TaskwireError => {
+  if (code === 'LIMIT_FILE_SIZE') return tooLarge(maxMediaBytes);
+  if (code === 'LIMIT_FIELD_VALUE') return tooLarge(maxJsonBytes);
+  if (code === 'LIMIT_FILE_COUNT')
+    return new TaskwireError('too_many_inputs', { got: 'several files', allowed: 'one file' });
+  return new TaskwireError('invalid_field', {
+    param: field ?? 'body',
+    message: `The form cannot be read: ${message}.`,
+  });
+};
+
+const tooLarge = (limit: number): TaskwireError =>
+  new TaskwireError('body_too_large', { allowed: `${limit} bytes` });
+
+/** Puts an uploaded file where the task expects its media. */
+export const withMedia = ({ fields, file }: Body, media: MediaKind | undefined): Record<string, unknown> => {
+  if (!file) return { ...fields };
+  if (!media)
+    throw new TaskwireError('invalid_field', { param: 'file', message: 'This task takes no file.' });
+  return { ...fields, [media]: file };
+};

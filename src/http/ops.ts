@@ -1,0 +1,60 @@
+/** For those who run the service: is it up, is it ready, what does it do. */
+import { type RequestHandler, Router } from 'express';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Engine } from '../engine/engine.js';
+import { TaskwireError } from '../errors.js';
+import type { Metrics } from '../metering/metrics.js';
+
+export interface OpsOptions {
+  readonly engine: Engine;
+  readonly catalogue: Catalogue;
+  readonly metrics: Metrics;
+  readonly device: DeviceReport;
+  readonly adminToken: string;
+}
+
+/** Which device models run on, and why no faster one. */
+export interface DeviceReport {
+  readonly chosen: string;
+  readonly passedOver: Readonly<Record<string, string>>;
+}
+
+export const opsRoutes = (options: OpsOptions): Router => {
+  const router = Router();
+  router.get('/health', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  router.get('/ready', ready(options));
+  router.get('/metrics', metrics(options));
+  return router;
+};
+
+const ready =
+  ({ engine, catalogue, device }: OpsOptions): RequestHandler =>
+  (_req, res) => {
+    const defaults = catalogue.list().filter((entry) => catalogue.defaultOf(entry.task) === entry);
+    const models = Object.fromEntries(
+      defaults.map((entry) => [entry.id, engine.health(catalogue.resolve(entry.id).ref).status]),
+    );
+    const status = engine.draining ? 'draining' : 'ready';
+    res
+      .status(engine.draining ? 503 : 200)
+      .json({ status, device: device.chosen, devices_passed_over: device.passedOver, models });
+  };
+
+const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+const metrics =
+  ({ metrics: { registry }, adminToken }: OpsOptions): RequestHandler =>
+  async (req, res) => {
+    const local =
+      adminToken === '' &&
+      loopback.has(req.socket.remoteAddress ?? '') &&
+      req.headers['x-forwarded-for'] === undefined;
+    if (!local && (adminToken === '' || req.headers.authorization !== `Bearer ${adminToken}`)) {
+      throw new TaskwireError('invalid_key', {
+        message: 'Metrics need the admin token, or a request from this machine.',
+      });
+    }
+    res.type(registry.contentType).send(await registry.metrics());
+  };

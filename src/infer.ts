@@ -1,0 +1,150 @@
+/**
+ * THE PATH: the whole life of one request. Dialects parse a `Call` before it and render its replies after it;
+ * a unary answer is the collected stream, so both travel the same way.
+ */
+import type { Logger } from 'pino';
+import type { Task } from '../tasks/task.js';
+import type { Admission, Bill, Caller, Outcome } from './admission/admission.js';
+import type { Catalogue, Resolved } from './catalogue/catalogue.js';
+import type { Engine } from './engine/engine.js';
+import { TaskwireError } from './errors.js';
+import { type Event, type Job, newProgress, type Progress, type Usage } from './job.js';
+import { type FetchUrl, loadMedia } from './media/load-media.js';
+import type { Clock } from './metering/clock.js';
+import type { RequestObserver } from './metering/metrics.js';
+import { validate } from './validate.js';
+
+/** A parsed request: whose, for what, with which fields (under the task's own names). */
+export interface Call {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly task: Task;
+  readonly model: string | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The route itself asks for a stream, whatever the fields say. */
+  readonly streamRoute: boolean;
+  readonly signal: AbortSignal;
+  /** `undefined`: the default for this kind of request. */
+  readonly timeoutMs: number | undefined;
+  readonly waitForModel: boolean;
+}
+
+export interface Timing {
+  /** Until a runner had the first input; the wait for a cold model included. */
+  readonly queueMs: number;
+  readonly computeMs: number;
+}
+
+export interface Settled extends Bill, Timing {
+  readonly type: 'settled';
+  readonly usage: Usage;
+}
+
+export interface Admitted {
+  readonly type: 'admitted';
+  readonly request: unknown;
+  readonly model: Resolved;
+  readonly streaming: boolean;
+}
+
+export type Reply = Admitted | Event | Settled;
+
+export interface Path {
+  readonly catalogue: Catalogue;
+  readonly admission: Admission;
+  readonly engine: Pick<Engine, 'run'>;
+  readonly fetchUrl: FetchUrl;
+  readonly clock: Clock;
+  readonly observer: RequestObserver;
+  readonly log: Logger;
+}
+
+const unaryTimeoutMs = 60_000;
+const streamTimeoutMs = 600_000;
+
+export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void, void> {
+  const { task, caller } = call;
+  const progress = newProgress(path.clock.now());
+  let outcome: Outcome | TaskwireError = 'cancelled';
+  let model: Resolved | undefined;
+  let settle: (outcome: Outcome) => Promise<Bill> = async () => ({ costMicroUsd: 0 });
+  let bill: Bill;
+  try {
+    model = path.catalogue.resolve(call.model, task);
+    await path.admission.rate(caller, model.ref);
+    const parsed = validate(task.request, call.fields);
+    const streaming = call.streamRoute || (task.stream?.asksFor(parsed) ?? false);
+    const request = streaming && task.stream ? task.stream.force(parsed) : parsed;
+    const media = await loadMedia(task.media, request, path.fetchUrl, call.signal);
+    const { works, params } = task.split(request, media);
+    const size = works.reduce((sum, work) => sum + work.size, 0);
+    const ticket = await path.admission.admit(caller, { task: task.name, model: model.ref, size });
+    settle = (how) => ticket.settle(how, progress.usage);
+    yield { type: 'admitted', request, model, streaming };
+    const timeoutMs = call.timeoutMs ?? (streaming ? streamTimeoutMs : unaryTimeoutMs);
+    const { id, signal, waitForModel } = call;
+    const job: Job = {
+      id,
+      account: caller.account,
+      model: model.ref,
+      works,
+      params,
+      signal,
+      timeoutMs,
+      waitForModel,
+      progress,
+    };
+    for await (const event of path.engine.run(job)) {
+      if (event.type === 'measured') ticket.trueUp(event.usage);
+      yield event;
+    }
+    outcome = 'succeeded';
+  } catch (error) {
+    outcome = TaskwireError.from(error);
+    throw outcome;
+  } finally {
+    bill = await settle(
+      outcome instanceof TaskwireError
+        ? outcome.code === 'client_closed'
+          ? 'cancelled'
+          : 'failed'
+        : outcome,
+    );
+    path.observer.requestDone({
+      call,
+      model: model?.entry.id,
+      outcome,
+      bill,
+      ...timing(progress, path.clock),
+      usage: progress.usage,
+    });
+  }
+  yield { type: 'settled', usage: progress.usage, ...timing(progress, path.clock), ...bill };
+}
+
+const timing = ({ submittedAt, startedAt }: Progress, clock: Clock): Timing => {
+  const now = clock.now();
+  return {
+    queueMs: (startedAt ?? now) - submittedAt,
+    computeMs: startedAt === undefined ? 0 : now - startedAt,
+  };
+};
+
+export interface Collected {
+  readonly admitted: Admitted;
+  /** `values[i]` belongs to input i. */
+  readonly values: readonly unknown[];
+  readonly settled: Settled;
+}
+
+/** The unary form: everything the stream told, at once. */
+export const collect = async (replies: AsyncIterable<Reply>): Promise<Collected> => {
+  let admitted: Admitted | undefined;
+  const values: unknown[] = [];
+  for await (const reply of replies) {
+    if (reply.type === 'admitted') admitted = reply;
+    else if (reply.type === 'result') values[reply.index] = reply.value;
+    else if (reply.type === 'settled' && admitted) return { admitted, values, settled: reply };
+  }
+  throw new Error('a request ended without being settled: this is a bug');
+};

@@ -1,0 +1,81 @@
+/** The nouns that every layer shares. */
+import type { Dtype } from './dtype.js';
+
+/** One input of a request as it travels to a runner: raw text or media bytes, nothing decoded. */
+export interface Work {
+  readonly input: unknown;
+  /** Estimated cost in the task's unit (characters, images, seconds); batches are formed by it. */
+  readonly size: number;
+  /** What waiting costs in memory. */
+  readonly bytes: number;
+}
+
+/** Names a loadable thing: a catalogue entry in one of its variants. */
+export interface ModelRef {
+  readonly id: string;
+  readonly folder: string;
+  readonly dtype: Dtype;
+  /** Module that exports the task's pipeline; loaded by the runner, never by the HTTP process. */
+  readonly pipelineUrl: string;
+  /** Settings of the model's `taskwire.json` that its pipeline reads. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What the engine runs: the inputs of one request for one model. */
+export interface Job {
+  readonly id: string;
+  readonly account: string;
+  readonly model: ModelRef;
+  readonly works: readonly Work[];
+  /** The task's parameters, shared by all inputs. Structured-cloneable. */
+  readonly params: unknown;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+  /** Milliseconds from submission until `deadline_exceeded`; grows by the length of the audio once that is known. */
+  readonly timeoutMs: number;
+  /** Wait for a loading model beyond the hold (`x-wait-for-model`). */
+  readonly waitForModel: boolean;
+  /** Filled in while the job runs and final when its event stream has ended, however it ended. */
+  readonly progress: Progress;
+}
+
+export interface Usage {
+  /** Tokens, or 0 where the task has none. */
+  inputTokens: number;
+  outputTokens: number;
+  images: number;
+  audioSeconds: number;
+  /** Device time in integer microseconds. */
+  deviceMicros: number;
+}
+
+export interface Progress {
+  readonly usage: Usage;
+  readonly submittedAt: number;
+  /** When the first input was handed to a runner. */
+  startedAt: number | undefined;
+}
+
+export const newProgress = (submittedAt: number): Progress => ({
+  usage: { inputTokens: 0, outputTokens: 0, images: 0, audioSeconds: 0, deviceMicros: 0 },
+  submittedAt,
+  startedAt: undefined,
+});
+
+export const addUsage = (into: Usage, more: Partial<Usage>): void => {
+  into.inputTokens += more.inputTokens ?? 0;
+  into.outputTokens += more.outputTokens ?? 0;
+  into.images += more.images ?? 0;
+  into.audioSeconds += more.audioSeconds ?? 0;
+  into.deviceMicros += more.deviceMicros ?? 0;
+};
+
+/** What a running job tells. Results and deltas of different inputs interleave; `index` says whose they are. */
+export type Event =
+  /** The model is ready and the job is in its queue: it can no longer be refused for lack of room. */
+  | { readonly type: 'accepted' }
+  /** The runner's first word about an input: what it measured before running it. */
+  | { readonly type: 'measured'; readonly index: number; readonly usage: Partial<Usage> }
+  /** A piece of a growing result, new content only. */
+  | { readonly type: 'delta'; readonly index: number; readonly delta: unknown }
+  | { readonly type: 'result'; readonly index: number; readonly value: unknown };

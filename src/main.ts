@@ -1,0 +1,45 @@
+/** Serves: settings, compose, listen; a signal drains. */
+import { availableParallelism } from 'node:os';
+import { compose, type Service } from './compose.js';
+import { readSettings } from './settings.js';
+
+export const serve = async (): Promise<void> => {
+  const settings = readSettings();
+  const threads = settings.threads || availableParallelism();
+  const service = await compose({ ...settings, threads });
+  const url = await service.listen();
+  greet(service, url);
+  endOnSignal(service, settings.drainMs);
+  await service.warm();
+};
+
+/** The first start shows a line that works when pasted; the key itself stays in its file. */
+const greet = ({ log, ownerKey }: Service, url: string): void => {
+  log.info({ event: 'listening', url });
+  const how = ownerKey.isNew ? `The owner's key was made and is kept in ${ownerKey.path}. Try:` : 'Try:';
+  process.stdout.write(`
+${how}
+
+curl ${url}/v1/inference/text-generation \\
+  -H "Authorization: Bearer $(cat ${ownerKey.path})" \\
+  -H "Content-Type: application/json" \\
+  -d '{"prompt": "Once upon a time", "max_tokens": 60}'
+
+API documentation: ${url}/docs
+
+`);
+};
+
+const endOnSignal = (service: Service, drainMs: number): void => {
+  let ending = false;
+  const end = async (signal: string) => {
+    // A second Ctrl-C means now.
+    if (ending) process.exit(1);
+    ending = true;
+    service.log.info({ event: 'draining', signal });
+    await service.close(drainMs);
+    process.exit(0);
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+};

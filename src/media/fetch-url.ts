@@ -1,0 +1,153 @@
+/**
+ * Fetches media from the internet for a client, and nothing else: no private address in any spelling, no redirect to
+ * one, no credentials, no file that is too large or too slow.
+ */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { Agent, request } from 'undici';
+import { TaskwireError } from '../errors.js';
+import { type FetchUrl, maxMediaBytes } from './load-media.js';
+
+export interface FetchRules {
+  readonly enabled: boolean;
+  /** Host names, addresses or CIDR networks that are exempt from the range check. */
+  readonly allow: readonly string[];
+  /** A seam for tests: all addresses of a name. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+}
+
+const maxRedirects = 3;
+const timeoutMs = 10_000;
+
+const resolveAll = async (host: string): Promise<readonly string[]> =>
+  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+
+export const makeFetchUrl =
+  ({ enabled, allow, resolve = resolveAll }: FetchRules): FetchUrl =>
+  async (url, param, signal) => {
+    if (!enabled) throw notAllowed(param, 'this service does not fetch URLs');
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    let current = url;
+    for (let hop = 0; hop <= maxRedirects; hop++) {
+      const target = parse(current, param);
+      const address = await pin(target, { allow, resolve, param });
+      const next = await get(target, address, { param, signal: limit });
+      if (next instanceof Uint8Array) return next;
+      current = new URL(next, target).href;
+    }
+    throw new TaskwireError('url_fetch_failed', {
+      param,
+      message: `The URL redirects more than ${maxRedirects} times.`,
+    });
+  };
+
+const parse = (text: string, param: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw notAllowed(param, 'only http and https URLs are fetched');
+  if (url.username || url.password) throw notAllowed(param, 'the URL may not hold credentials');
+  return url;
+};
+
+interface PinOptions {
+  readonly allow: readonly string[];
+  readonly resolve: (host: string) => Promise<readonly string[]>;
+  readonly param: string;
+}
+
+/**
+ * The one address that will be connected to. Resolved once: a name that answers differently the second time gains
+ * nothing. `URL` has already turned `0x7f.1`, `2130706433` and the like into dotted form.
+ */
+const pin = async (url: URL, { allow, resolve, param }: PinOptions): Promise<string> => {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const addresses = isIP(host) ? [host] : await resolve(host).catch(() => []);
+  const first = addresses[0];
+  if (first === undefined)
+    throw new TaskwireError('url_fetch_failed', { param, message: `The host ${host} has no address.` });
+  if (allow.includes(host)) return first;
+  for (const address of addresses) {
+    if (!isPublic(address) && !isAllowed(address, allow))
+      throw notAllowed(param, 'its address is not a public one');
+  }
+  return first;
+};
+
+/** Unicast and global; an IPv4 address inside an IPv6 one counts as that IPv4 address. */
+const isPublic = (address: string): boolean => {
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== 'unicast') return false;
+  if (parsed.kind() === 'ipv4') return true;
+  // NAT64, 6to4, Teredo and other wrappers have ranges of their own; the deprecated ::a.b.c.d has none.
+  const parts = (parsed as ipaddr.IPv6).parts;
+  return parts.slice(0, 6).some((part) => part !== 0);
+};
+
+const isAllowed = (address: string, allow: readonly string[]): boolean => {
+  const parsed = ipaddr.process(address);
+  return allow.some((entry) => {
+    if (entry === address) return true;
+    if (!ipaddr.isValidCIDR(entry)) return false;
+    const [network, bits] = ipaddr.parseCIDR(entry);
+    return network.kind() === parsed.kind() && parsed.match(network, bits);
+  });
+};
+
+/** The body, or where a redirect leads. */
+const get = async (
+  url: URL,
+  address: string,
+  { param, signal }: { param: string; signal: AbortSignal },
+): Promise<Uint8Array | string> => {
+  const family = isIP(address);
+  const agent = new Agent({
+    connect: {
+      timeout: timeoutMs,
+      lookup: (_host, options, done) =>
+        options.all
+          ? done(null, [{ address, family }])
+          : (done as (e: null, a: string, f: number) => void)(null, address, family),
+    },
+    maxResponseSize: maxMediaBytes,
+    pipelining: 0,
+  });
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher: agent,
+      signal,
+      headers: { 'user-agent': 'taskwire' },
+    });
+    const { location } = headers;
+    if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
+      await body.dump();
+      return location;
+    }
+    if (statusCode !== 200) throw failed(param, `the server answered ${statusCode}`);
+    if (Number(headers['content-length'] ?? 0) > maxMediaBytes) throw tooLarge(param);
+    return new Uint8Array(await body.arrayBuffer());
+  } catch (error) {
+    if (error instanceof TaskwireError) throw error;
+    if ((error as { code?: string }).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw tooLarge(param);
+    throw failed(
+      param,
+      signal.aborted ? `no answer within ${timeoutMs / 1000} s` : 'the connection failed',
+      error,
+    );
+  } finally {
+    void agent.destroy();
+  }
+};
+
+const notAllowed = (param: string, why: string): TaskwireError =>
+  new TaskwireError('url_not_allowed', { param, message: `This URL may not be fetched: ${why}.` });
+
+const failed = (param: string, why: string, cause?: unknown): TaskwireError =>
+  new TaskwireError('url_fetch_failed', { param, message: `The URL could not be fetched: ${why}.`, cause });
+
+const tooLarge = (param: string): TaskwireError =>
+  new TaskwireError('body_too_large', {
+    param,
+    message: 'The file behind the URL is too large.',
+    allowed: `${maxMediaBytes} bytes`,
+  });

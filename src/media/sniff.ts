@@ -1,0 +1,63 @@
+/** What a media file is, by its first bytes: enough to refuse text and to name what cannot be decoded. */
+
+interface Signature {
+  readonly kind: 'image' | 'audio';
+  readonly name: string;
+  readonly at: number;
+  readonly bytes: Buffer;
+}
+
+const signature = (
+  kind: Signature['kind'],
+  name: string,
+  magic: string | readonly number[],
+  at = 0,
+): Signature => ({
+  kind,
+  name,
+  at,
+  bytes: typeof magic === 'string' ? Buffer.from(magic, 'latin1') : Buffer.from(magic),
+});
+
+/** Order matters where one begins like another. Sources: the formats' own specifications. */
+const signatures: readonly Signature[] = [
+  signature('image', 'jpeg', [0xff, 0xd8, 0xff]),
+  signature('image', 'png', '\x89PNG\r\n\x1a\n'),
+  signature('image', 'gif', 'GIF8'),
+  signature('image', 'bmp', 'BM'),
+  signature('image', 'tiff', 'II*\0'),
+  signature('image', 'tiff', 'MM\0*'),
+  signature('image', 'webp', 'WEBP', 8),
+  ...['avif', 'avis'].map((brand) => signature('image', 'avif', `ftyp${brand}`, 4)),
+  ...['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1'].map((brand) =>
+    signature('image', 'heic', `ftyp${brand}`, 4),
+  ),
+  signature('audio', 'wav', 'WAVE', 8),
+  signature('audio', 'wav', 'RF64'),
+  signature('audio', 'aiff', 'FORM'),
+  signature('audio', 'flac', 'fLaC'),
+  signature('audio', 'ogg', 'OggS'),
+  signature('audio', 'mp3', 'ID3'),
+  signature('audio', 'matroska', [0x1a, 0x45, 0xdf, 0xa3]),
+  signature('audio', 'mp4', 'ftyp', 4),
+  signature('audio', 'amr', '#!AMR'),
+  signature('audio', 'avi', 'AVI ', 8),
+  signature('audio', 'asf', [0x30, 0x26, 0xb2, 0x75]),
+  signature('audio', 'au', '.snd'),
+  signature('audio', 'caf', 'caff'),
+  signature('audio', 'mpegts', [0x47, 0x40]),
+  signature('audio', 'mpeg', [0x00, 0x00, 0x01]),
+];
+
+/** MPEG audio and AAC frames begin with eleven (twelve) set bits and no further magic. */
+const isMpegFrame = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe0) === 0xe0 && bytes[1] !== 0xff;
+
+export const sniff = (
+  bytes: Uint8Array,
+): { readonly kind: 'image' | 'audio'; readonly name: string } | undefined => {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(32, bytes.byteLength));
+  const found = signatures.find(({ at, bytes: magic }) => head.subarray(at, at + magic.length).equals(magic));
+  if (found) return { kind: found.kind, name: found.name };
+  return isMpegFrame(head) ? { kind: 'audio', name: 'mp3' } : undefined;
+};

@@ -1,0 +1,122 @@
+/** What Prometheus sees. Requests are counted in one place (`infer`'s end), engine figures are read when scraped. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Bill, Outcome } from '../admission/admission.js';
+import type { Engine } from '../engine/engine.js';
+import type { LaneObserver } from '../engine/lane.js';
+import type { TaskwireError } from '../errors.js';
+import type { Usage } from '../job.js';
+
+export interface RequestDone {
+  readonly call: { readonly id: string; readonly task: { readonly name: string } };
+  readonly model: string | undefined;
+  readonly outcome: Outcome | TaskwireError;
+  readonly usage: Usage;
+  readonly queueMs: number;
+  readonly computeMs: number;
+  readonly bill: Bill;
+}
+
+export interface RequestObserver {
+  requestDone(done: RequestDone): void;
+}
+
+/** From a cached embedding to a long generation. */
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+export class Metrics implements RequestObserver, LaneObserver {
+  readonly registry = new Registry();
+  #billedMicros = 0;
+
+  readonly #requests = this.#counter('requests_total', 'Inference requests by how they ended.', [
+    'task',
+    'model',
+    'code',
+  ]);
+  readonly #seconds = this.#histogram(
+    'request_seconds',
+    'Time of inference requests, by phase.',
+    ['task', 'phase'],
+    secondsBuckets,
+  );
+  readonly #tokens = this.#counter('tokens_total', 'Tokens read and written.', ['model', 'direction']);
+  readonly #rows = this.#histogram(
+    'batch_inputs',
+    'Inputs sent to a runner at once.',
+    ['model'],
+    [1, 2, 4, 8, 16, 32, 64],
+  );
+  readonly #trip = this.#histogram(
+    'batch_seconds',
+    'From sending a batch to its last result.',
+    ['model'],
+    secondsBuckets,
+  );
+
+  /** Reads the engine's own books at every scrape. */
+  watch(engine: Pick<Engine, 'lanes'>): void {
+    collectDefaultMetrics({ register: this.registry, prefix: 'taskwire_' });
+    const perLane = (
+      name: string,
+      help: string,
+      read: (lane: Engine['lanes'] extends ReadonlyMap<string, infer L> ? L : never) => number,
+    ) =>
+      new Gauge({
+        name: `taskwire_${name}`,
+        help,
+        labelNames: ['model'],
+        registers: [this.registry],
+        collect() {
+          for (const [model, lane] of engine.lanes) this.set({ model }, read(lane));
+        },
+      });
+    perLane(
+      'queue_requests',
+      'Requests waiting for a model, its loading included.',
+      (lane) => lane.stats.queuedJobs,
+    );
+    perLane('queue_inputs', 'Inputs waiting for a runner.', (lane) => lane.stats.queuedInputs);
+    perLane('running_inputs', 'Inputs at a runner.', (lane) => lane.stats.runningInputs);
+    perLane('runner_ready', 'Whether the model is loaded.', (lane) =>
+      Number(lane.host.state.state === 'ready'),
+    );
+    perLane('runner_restarts', 'Runners that ended without being told to.', (lane) => lane.host.restarts);
+    perLane('runner_rss_bytes', 'Memory of the runner.', (lane) => lane.host.rssBytes);
+    perLane('device_busy_seconds', 'Device time of all runs.', (lane) => lane.host.busyMicros / 1e6);
+    const billed = () => this.#billedMicros;
+    new Gauge({
+      name: 'taskwire_device_unbilled_seconds',
+      help: 'Device time that belongs to no request: warm-up, failed and repeated runs, and what is still running.',
+      registers: [this.registry],
+      collect() {
+        let busy = 0;
+        for (const lane of engine.lanes.values()) busy += lane.host.busyMicros;
+        this.set((busy - billed()) / 1e6);
+      },
+    });
+  }
+
+  requestDone({ call, model = 'unknown', outcome, usage, queueMs, computeMs }: RequestDone): void {
+    const task = call.task.name;
+    const code = typeof outcome === 'string' ? outcome : outcome.code;
+    this.#requests.inc({ task, model, code });
+    if (outcome !== 'succeeded') return;
+    this.#seconds.observe({ task, phase: 'queue' }, queueMs / 1000);
+    this.#seconds.observe({ task, phase: 'compute' }, computeMs / 1000);
+    this.#tokens.inc({ model, direction: 'input' }, usage.inputTokens);
+    this.#tokens.inc({ model, direction: 'output' }, usage.outputTokens);
+    this.#billedMicros += usage.deviceMicros;
+  }
+
+  batchDone(model: string, { rows, roundTripMs }: { rows: number; roundTripMs: number }): void {
+    this.#rows.observe({ model }, rows);
+    this.#trip.observe({ model }, roundTripMs / 1000);
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name: `taskwire_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
+    return new Histogram({ name: `taskwire_${name}`, help, labelNames, buckets, registers: [this.registry] });
+  }
+}

@@ -1,0 +1,9 @@
+import type { Device } from './index.js';
+import { probeSession } from './probe-session.js';
+
+/** Any GPU with Vulkan, D3D12 or Metal, through Dawn. What it can't compute falls back to the CPU, node by node. */
+export const webgpu: Device = {
+  name: 'webgpu',
+  executionProviders: ['webgpu', 'cpu'],
+  probe: () => probeSession(['webgpu']),
+};

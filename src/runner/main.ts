@@ -1,0 +1,122 @@
+/** Child entry: holds one model. Says when it is ready, works off what it is sent, ends with its parent. */
+import type { FromRunner, LoadRequest, ToRunner, WireItem } from '../engine/protocol.js';
+import { BatchWorker } from './batch-worker.js';
+import { deviceByName } from './devices/index.js';
+import { GenerateWorker } from './generate-worker.js';
+import { ModelFolder } from './model-folder.js';
+import type { BatchPipeline, GeneratePipeline, OpenPipeline } from './pipeline.js';
+import { Session } from './session.js';
+
+interface Worker {
+  execute(items: readonly WireItem[]): Promise<void>;
+  cancel(ids: readonly number[]): void;
+}
+
+const aliveMs = 5_000;
+
+const send = (message: FromRunner, sent?: () => void): void => {
+  process.send?.(message, undefined, {}, sent);
+};
+
+let busyMicros = 0;
+let worker: Worker | undefined;
+let working = 0;
+let closing = false;
+
+const openPipeline = async ({ folder, dtype, options, device, threads, pipelineUrl }: LoadRequest) => {
+  const model = new ModelFolder(folder, dtype, options);
+  const { open } = (await import(pipelineUrl)) as { open: OpenPipeline };
+  return open(model, {
+    hasPart: (part) => model.onnx(part) !== undefined,
+    async openSession(part) {
+      const path = model.onnx(part);
+      if (!path) throw new Error(`${folder} has no onnx/${part} in ${dtype}`);
+      send({ type: 'loading', stage: `opening ${part}` });
+      const onRun = (micros: number) => {
+        busyMicros += micros;
+      };
+      return Session.open(path, { device: deviceByName(device), threads, onRun });
+    },
+  });
+};
+
+const makeWorker = (pipeline: BatchPipeline | GeneratePipeline): Worker =>
+  pipeline.kind === 'batch'
+    ? new BatchWorker({
+        pipeline,
+        busyMicros: () => busyMicros,
+        answer: (outcomes) => void (outcomes.length > 0 && send({ type: 'outcomes', outcomes, busyMicros })),
+      })
+    : new GenerateWorker({ pipeline, busyMicros: () => busyMicros, send });
+
+/** One real input through everything, its answer thrown away: the first client should not pay for cold caches. */
+const warmUp = async (pipeline: BatchPipeline | GeneratePipeline): Promise<void> => {
+  send({ type: 'loading', stage: 'warming up' });
+  const { input, params } = pipeline.warmupInput();
+  if (pipeline.kind === 'generate') {
+    const signal = new AbortController().signal;
+    await pipeline.generate({ input, params, signal, measured() {}, delta() {}, bill() {} });
+  } else {
+    const prepared = await pipeline.prepare(input, params);
+    prepared.finish(await pipeline.run(prepared.rows));
+  }
+};
+
+const load = async (request: LoadRequest): Promise<void> => {
+  const startedAt = performance.now();
+  try {
+    const pipeline = await openPipeline(request);
+    await warmUp(pipeline);
+    worker = makeWorker(pipeline);
+    const info = {
+      kind: pipeline.kind,
+      slots: pipeline.kind === 'generate' ? pipeline.slots : 1,
+      contextTokens: pipeline.contextTokens,
+      device: request.device,
+      loadMs: performance.now() - startedAt,
+      warmupMicros: busyMicros,
+    };
+    send({ type: 'ready', info, busyMicros });
+  } catch (error) {
+    console.error(error);
+    const message = error instanceof Error ? error.message : String(error);
+    send({ type: 'loadFailed', message }, () => process.disconnect());
+  }
+};
+
+const execute = async (items: readonly WireItem[]): Promise<void> => {
+  if (!worker) throw new Error('work came before the model was ready: this is a bug');
+  working++;
+  await worker.execute(items);
+  working--;
+  endWhenDone();
+};
+
+const endWhenDone = (): void => {
+  if (closing && working === 0) process.disconnect();
+};
+
+process.on('message', (message: ToRunner) => {
+  switch (message.type) {
+    case 'load':
+      void load(message);
+      return;
+    case 'batch':
+      void execute(message.items);
+      return;
+    case 'cancel':
+      worker?.cancel(message.ids);
+      return;
+    case 'close':
+      closing = true;
+      endWhenDone();
+  }
+});
+
+// Ctrl-C reaches the whole process group; the parent decides when a runner ends.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+// Without its parent a runner has no purpose. `exit`, because a native thread pool keeps the process alive otherwise.
+process.on('disconnect', () => process.exit());
+
+setInterval(() => send({ type: 'alive', rssBytes: process.memoryUsage.rss() }), aliveMs).unref();

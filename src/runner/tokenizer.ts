@@ -1,0 +1,93 @@
+/** The model's own tokenizer (`tokenizer.json`), by the official implementation: the ids Python gets, offsets included. */
+import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
+import type { ModelFolder } from './model-folder.js';
+
+export interface Encoded {
+  readonly ids: readonly number[];
+  /** Segment of each token: 0, or 1 for the second text of a pair. */
+  readonly typeIds: readonly number[];
+  /** Tokens that did not fit and were cut off. */
+  readonly cutTokens: number;
+  readonly encoding: Encoding;
+}
+
+interface TokenizerConfig {
+  readonly model_max_length?: number;
+  readonly [name: string]: unknown;
+}
+
+export class Tokenizer {
+  readonly config: TokenizerConfig;
+  /** The longest input in tokens, special tokens included. */
+  readonly maxTokens: number;
+  readonly #native: NativeTokenizer;
+
+  private constructor(native: NativeTokenizer, config: TokenizerConfig, maxTokens: number) {
+    this.#native = native;
+    this.config = config;
+    this.maxTokens = maxTokens;
+  }
+
+  /**
+   * `positions` is how many the model can tell apart; its tokenizer may set a lower limit, never a higher one
+   * (`model_max_length` is 1e30 in many files: no limit).
+   */
+  static open(model: ModelFolder, positions?: number): Tokenizer {
+    if (!model.has('tokenizer.json')) throw new Error(`${model.path} has no tokenizer.json`);
+    const config = model.json<TokenizerConfig>('tokenizer_config.json') ?? {};
+    const native = NativeTokenizer.fromFile(model.file('tokenizer.json'));
+    // Files carry the padding and truncation of their training; here each request decides.
+    native.disablePadding();
+    native.disableTruncation();
+    const limits = [positions, config.model_max_length].filter((limit) => limit !== undefined);
+    return new Tokenizer(native, config, Math.min(Number.MAX_SAFE_INTEGER, ...limits));
+  }
+
+  /** Encodes a text (or a pair) with the model's special tokens, cut at its end so that it fits `maxTokens`. */
+  async encode(
+    text: string,
+    { pair, maxTokens = this.maxTokens }: { pair?: string; maxTokens?: number } = {},
+  ): Promise<Encoded> {
+    const whole = await this.#native.encode(text, pair ?? null);
+    if (whole.getLength() <= maxTokens) return encoded(whole, 0);
+    const cutTokens = whole.getLength() - maxTokens;
+    const first = await this.#native.encode(text, null, { addSpecialTokens: false });
+    const second =
+      pair === undefined ? null : await this.#native.encode(pair, null, { addSpecialTokens: false });
+    const fits = Math.max(0, first.getLength() - cutTokens);
+    first.truncate(fits, 0, 'right');
+    return encoded(this.#native.postProcess(first, second, true), cutTokens);
+  }
+
+  /** Ids without the special tokens that `encode` adds. */
+  async ids(text: string): Promise<readonly number[]> {
+    return (await this.#native.encode(text, null, { addSpecialTokens: false })).getIds();
+  }
+
+  /** The text of tokens, by the tokenizer's own decoder; special tokens must have been left out. */
+  decodeTokens(tokens: readonly string[]): string {
+    const decoder = this.#native.getDecoder();
+    return decoder ? decoder.decode([...tokens]) : tokens.join(' ');
+  }
+
+  get unknownId(): number | undefined {
+    const { unk_token: unknown } = this.config as { unk_token?: string | { content: string } };
+    const token = typeof unknown === 'object' ? unknown?.content : unknown;
+    return token === undefined ? undefined : this.id(token);
+  }
+
+  token(id: number): string | undefined {
+    return this.#native.idToToken(id) ?? undefined;
+  }
+
+  id(token: string): number | undefined {
+    return this.#native.tokenToId(token) ?? undefined;
+  }
+}
+
+const encoded = (encoding: Encoding, cutTokens: number): Encoded => ({
+  ids: encoding.getIds(),
+  typeIds: encoding.getTypeIds(),
+  cutTokens,
+  encoding,
+});

@@ -1,0 +1,128 @@
+/** Every environment variable the service reads: name, type, default and a line of help. Read once, at start. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+interface Setting<T extends z.ZodType = z.ZodType> {
+  readonly env: string;
+  readonly type: T;
+  /** As one would write it in the environment. */
+  readonly default: string;
+  readonly help: string;
+}
+
+const setting = <T extends z.ZodType>(env: string, type: T, fallback: string, help: string): Setting<T> => ({
+  env,
+  type,
+  default: fallback,
+  help,
+});
+
+export const settingsTable = {
+  host: setting('HOST', z.string().min(1), '127.0.0.1', 'Address to listen on.'),
+  port: setting('PORT', integer(0, 65535), '8080', 'Port to listen on; 0 picks a free one.'),
+  dataDir: setting(
+    'TASKWIRE_DATA_DIR',
+    z.string().min(1),
+    './data',
+    "Where the owner's key and all state live.",
+  ),
+  modelsDir: setting(
+    'TASKWIRE_MODELS_DIR',
+    z.string(),
+    '',
+    'Folder of further models (`<org>/<name>/`); empty: `<data dir>/models`. The shipped `models/` is always read.',
+  ),
+  device: setting(
+    'TASKWIRE_DEVICE',
+    z.enum(['auto', 'cpu', 'webgpu']),
+    'auto',
+    'Device that models run on: `auto` takes WebGPU if a GPU answers, else the CPU.',
+  ),
+  threads: setting('TASKWIRE_THREADS', integer(0, 1024), '0', 'CPU threads per model; 0: one per core.'),
+  warm: setting(
+    'TASKWIRE_WARM',
+    list,
+    'defaults',
+    "Models loaded at start: `defaults` (each task's default model), `none`, or a comma-separated list of ids.",
+  ),
+  holdMs: setting(
+    'TASKWIRE_HOLD_MS',
+    integer(0, 600_000),
+    '30000',
+    'How long a request waits for a model that is loading before it is answered 503.',
+  ),
+  drainMs: setting('TASKWIRE_DRAIN_MS', integer(0, 600_000), '30000', 'Grace time after SIGTERM.'),
+  bodyTimeoutMs: setting(
+    'TASKWIRE_BODY_TIMEOUT_MS',
+    integer(100, 600_000),
+    '60000',
+    'How long a body may take to arrive.',
+  ),
+  fetchUrls: setting('TASKWIRE_FETCH_URLS', onOff, 'on', 'Whether `image_url` and `audio_url` are fetched.'),
+  fetchAllow: setting(
+    'TASKWIRE_FETCH_ALLOW',
+    list,
+    '',
+    'Hosts or networks (CIDR), comma-separated, that may be fetched although their address is private.',
+  ),
+  adminToken: setting(
+    'TASKWIRE_ADMIN_TOKEN',
+    z.string(),
+    '',
+    'Bearer token for `/metrics` from other hosts; empty: loopback only.',
+  ),
+  trustProxy: setting(
+    'TASKWIRE_TRUST_PROXY',
+    z.string(),
+    '',
+    "Express' `trust proxy` value when behind a reverse proxy.",
+  ),
+  systemInstall: setting(
+    'TASKWIRE_SYSTEM_INSTALL',
+    z.enum(['0', '1']).transform((value) => value === '1'),
+    '1',
+    '`0` keeps `npm start` from installing ffmpeg on Debian and Ubuntu when run as root.',
+  ),
+  logLevel: setting(
+    'LOG_LEVEL',
+    z.enum(['silent', 'error', 'warn', 'info', 'debug']),
+    'info',
+    'Least severe log line written.',
+  ),
+} as const;
+
+export type Settings = {
+  readonly [Name in keyof typeof settingsTable]: z.output<(typeof settingsTable)[Name]['type']>;
+};
+
+/**
+ * Reads and checks all settings. Throws one plain `Error` that lists everything wrong, in the words of the variables.
+ */
+export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { env: variable, type, default: fallback }] of Object.entries(settingsTable)) {
+    const given = env[variable];
+    const parsed = (type as z.ZodType).safeParse(given === undefined || given === '' ? fallback : given);
+    if (parsed.success) values[name] = parsed.data;
+    else
+      problems.push(`${variable}=${given}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+  }
+  if (problems.length > 0) throw new Error(`Settings that cannot be used:\n  ${problems.join('\n  ')}`);
+  const settings = values as unknown as Settings;
+  const dataDir = resolve(settings.dataDir);
+  return Object.freeze({
+    ...settings,
+    dataDir,
+    modelsDir: resolve(settings.modelsDir || `${dataDir}/models`),
+  });
+};

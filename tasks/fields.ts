@@ -1,0 +1,43 @@
+/** Field types that several tasks share. */
+import { z } from 'zod';
+
+/** The most inputs a request may carry. */
+export const maxInputs = 2048;
+
+/** NUL is a character like any other; half a surrogate pair is no text at all. */
+export const text = z.string().refine((value) => value.isWellFormed(), 'must not hold lone surrogates');
+
+export const model = z
+  .string()
+  .max(200)
+  .refine((value) => !value.includes('\0') && value.isWellFormed(), 'must not hold NUL or lone surrogates')
+  .optional()
+  .describe("Model id, with an optional precision suffix; default: the task's default model.");
+
+export const texts = z
+  .union([text, z.array(text).min(1).max(maxInputs)])
+  .describe(`A text, or an array of up to ${maxInputs}.`);
+
+export const topK = z.number().int().min(1).max(1000).optional();
+
+/** Media as it came: bytes of an upload, or a data URL or base64 in JSON. Decoded to bytes before a task sees it. */
+export const mediaField = (kind: string) =>
+  z
+    .custom<Uint8Array | string>((value) => typeof value === 'string' || value instanceof Uint8Array, {
+      error: 'expected a data URL or base64',
+    })
+    .optional()
+    .meta({ type: 'string', description: `The ${kind}: an uploaded file, or a data URL or base64 in JSON.` });
+
+export const mediaUrl = (kind: string) =>
+  z.string().max(4_000_000).optional().describe(`http(s) address of the ${kind}, or a data URL.`);
+
+export const asArray = <T>(value: T | readonly T[]): readonly T[] =>
+  Array.isArray(value) ? value : [value as T];
+
+/** UTF-16 length: what a text costs in memory and, near enough, in tokens. */
+export const textWork = (input: string) => ({
+  input,
+  size: Math.max(1, input.length),
+  bytes: input.length * 2,
+});

@@ -1,0 +1,6 @@
+/** The registry: a task exists when it stands here. */
+import { embeddings } from './embeddings/index.js';
+import type { Task } from './task.js';
+import { textClassification } from './text-classification/index.js';
+
+export const tasks = [textClassification, embeddings] as unknown as readonly Task[];
