@@ -2,5 +2,6 @@
 import { embeddings } from './embeddings/index.js';
 import type { Task } from './task.js';
 import { textClassification } from './text-classification/index.js';
+import { textGeneration } from './text-generation/index.js';
 
-export const tasks = [textClassification, embeddings] as unknown as readonly Task[];
+export const tasks = [textGeneration, textClassification, embeddings] as unknown as readonly Task[];

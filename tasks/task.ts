@@ -39,7 +39,7 @@ export interface StreamShape<Request = unknown, Value = unknown> {
   asksFor(request: Request): boolean;
   /** The request as it is when a streaming route was called. */
   force(request: Request): Request;
-  renderDelta(delta: unknown, index: number): Record<string, unknown>;
+  renderDelta(delta: unknown, index: number, request: Request): Record<string, unknown>;
   /** The last event, without the figures every last event carries. */
   renderEnd(values: readonly Value[], request: Request): Record<string, unknown>;
   renderError(error: {

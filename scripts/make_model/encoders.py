@@ -59,6 +59,12 @@ def write_pooling(folder: Path, width: int, length: int, mode: str) -> None:
             "pooling_mode_mean_sqrt_len_tokens": False,
         },
     )
+    kinds = [("", "Transformer"), ("1_Pooling", "Pooling")]
+    modules = [
+        {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for index, (path, kind) in enumerate(kinds)
+    ]
+    hub.write_json(folder / "modules.json", modules)
     hub.write_json(folder / "sentence_bert_config.json", {"max_seq_length": length, "do_lower_case": False})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from transformers import PretrainedConfig
 
 
-def write_json(path: Path, body: dict[str, Any]) -> None:
+def write_json(path: Path, body: dict[str, Any] | list[Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

@@ -1,4 +1,6 @@
-"""Text data as the scripts read it: rows of .jsonl.gz files and the labelled sets that both training and scripts/evaluate.py need. Standard library alone; imported, never run."""
+"""Text data: rows of .jsonl.gz files and the labelled sets that training and scripts/evaluate.py share.
+
+Standard library alone; imported, never run."""
 
 from __future__ import annotations
 
@@ -56,10 +58,17 @@ class Clinc:
         self.folder = folder
         domains: dict[str, list[str]] = json.loads((folder / "domains.json").read_text())
         self.labels = [name.replace("_", " ") for name in sorted(domains)] + [self.OTHER]
-        self.domain_of = {intent: self.labels.index(name.replace("_", " ")) for name, intents in domains.items() for intent in intents}
+        self.domain_of = {
+            intent: self.labels.index(name.replace("_", " ")) for name, intents in domains.items() for intent in intents
+        }
 
     def split(self, name: str) -> list[Example]:
-        return [Example(row["text"], self.domain_of[row["label"]]) for row in read_jsonl(self.folder / f"{name}.jsonl.gz")]
+        return [
+            Example(row["text"], self.domain_of[row["label"]]) for row in read_jsonl(self.folder / f"{name}.jsonl.gz")
+        ]
 
     def out_of_scope(self, name: str) -> list[Example]:
-        return [Example(row["text"], self.labels.index(self.OTHER)) for row in read_jsonl(self.folder / f"oos_{name}.jsonl.gz")]
+        return [
+            Example(row["text"], self.labels.index(self.OTHER))
+            for row in read_jsonl(self.folder / f"oos_{name}.jsonl.gz")
+        ]

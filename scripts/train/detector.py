@@ -1,4 +1,6 @@
-"""The fruit detector's network: ResNet with a feature pyramid, a heat map of centres at stride 8, and DETR-style outputs without duplicates. Imported, never run."""
+"""The fruit detector's network: ResNet, feature pyramid, heat maps of centres, DETR-style outputs without duplicates.
+
+Imported, never run."""
 
 from __future__ import annotations
 
@@ -67,7 +69,14 @@ class CentreDetector(nn.Module):
     def _kept(boxes: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         """1 for boxes to keep, 0 for duplicates; the queries come best first. Matrix products only, so that every device can run it."""
         corner0, corner1 = boxes[..., :2] - boxes[..., 2:] / 2, boxes[..., :2] + boxes[..., 2:] / 2
-        shared = (torch.minimum(corner1[:, :, None], corner1[:, None]) - torch.maximum(corner0[:, :, None], corner0[:, None])).clamp(min=0).prod(-1)
+        shared = (
+            (
+                torch.minimum(corner1[:, :, None], corner1[:, None])
+                - torch.maximum(corner0[:, :, None], corner0[:, None])
+            )
+            .clamp(min=0)
+            .prod(-1)
+        )
         area = boxes[..., 2] * boxes[..., 3]
         iou = shared / (area[:, :, None] + area[:, None] - shared)
         same = (label[:, :, None] == label[:, None]).to(iou.dtype)

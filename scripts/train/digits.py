@@ -1,6 +1,9 @@
-"""Train the spoken-digit recogniser and write models/taskwire/digits. Run: python scripts/train/digits.py --data DIR [--minutes 60]
+"""Train the spoken-digit recogniser and write models/taskwire/digits.
 
-With --hold-out SPEAKER that speaker is left out of training, the error on that speaker is measured and noted for the model card, and no model is written."""
+Run: python scripts/train/digits.py --data DIR [--minutes 60]
+
+With --hold-out SPEAKER that speaker is left out of training, the error on that speaker is measured
+and noted for the model card, and no model is written."""
 
 from __future__ import annotations
 
@@ -59,7 +62,9 @@ def error_rate(model: DigitNet, pools: Sequence[Sequence[Clip]], count: int, noi
         for clip in pool if count == 1 else range(40):
             sound, words = voices.plain_sentence([clip] if isinstance(clip, Clip) else pool, count, rng)
             if noise:
-                sound = sound + np.random.default_rng(len(sound)).standard_normal(len(sound), np.float32) * noise * np.sqrt((sound**2).mean())
+                sound = sound + np.random.default_rng(len(sound)).standard_normal(
+                    len(sound), np.float32
+                ) * noise * np.sqrt((sound**2).mean())
             sounds.append(sound)
             wanted.append(" ".join(words))
     pairs = [word_errors(reference, text) for reference, text in zip(wanted, transcribe(model, sounds), strict=True)]
@@ -73,7 +78,9 @@ def train(run: Run, model: DigitNet, real: Sequence[Sequence[Clip]], synthetic: 
     def loss_of(fraction: float) -> torch.Tensor:
         fewest, most, rows = BATCHES[1] if fraction < 0.05 else random.choice(BATCHES)
         pools = [random.choice(artificial if random.random() < SYNTHETIC_SHARE else real) for _ in range(rows)]
-        sounds, words = zip(*(voices.sentence(pool, others, random.randint(fewest, most)) for pool in pools), strict=True)
+        sounds, words = zip(
+            *(voices.sentence(pool, others, random.randint(fewest, most)) for pool in pools), strict=True
+        )
         labels = [[VOCABULARY.index(f" {word}") for word in row] for row in words]
         with torch.autocast("cpu", enabled=False), torch.no_grad():
             features, frames = model.features(*batch_of(sounds))
@@ -83,7 +90,9 @@ def train(run: Run, model: DigitNet, real: Sequence[Sequence[Clip]], synthetic: 
         lengths = torch.tensor([len(row) for row in labels])
         flat = torch.tensor([label for row in labels for label in row])
         chances = logits.float().log_softmax(-1).transpose(0, 1)
-        losses = functional.ctc_loss(chances, flat, mask.sum(1).long(), lengths, blank=BLANK, reduction="none", zero_infinity=True)
+        losses = functional.ctc_loss(
+            chances, flat, mask.sum(1).long(), lengths, blank=BLANK, reduction="none", zero_infinity=True
+        )
         return (losses / lengths.clamp(min=1)).mean()
 
     recipe = Recipe(learning_rate=3e-3, weight_decay=0.02, warmup_steps=150, average=0.995, bfloat16=True)
@@ -99,7 +108,10 @@ def by_speaker(clips: Sequence[Clip]) -> list[list[Clip]]:
 
 def measure(model: DigitNet, test: Sequence[Sequence[Clip]]) -> dict[str, str]:
     clips = sum(map(len, test))
-    silence, hiss = np.zeros(3 * RATE, np.float32), np.random.default_rng(0).standard_normal(3 * RATE, np.float32) * 0.01
+    silence, hiss = (
+        np.zeros(3 * RATE, np.float32),
+        np.random.default_rng(0).standard_normal(3 * RATE, np.float32) * 0.01,
+    )
     empty = transcribe(model, [silence, hiss])
     return {
         f"FSDD test, known speakers, {clips} single digits": f"WER {error_rate(model, test, 1):.1f} %",
@@ -115,12 +127,26 @@ def measure_stranger(run: Run, clips: Sequence[Clip], synthetic: Sequence[Clip],
     if speaker not in {clip.speaker for clip in clips}:
         raise SystemExit(f"no speaker {speaker!r} in the data")
     model = DigitNet(len(VOCABULARY))
-    train(run, model, by_speaker([clip for clip in clips if clip.index > 4 and clip.speaker != speaker]), synthetic, f"without-{speaker}")
+    train(
+        run,
+        model,
+        by_speaker([clip for clip in clips if clip.index > 4 and clip.speaker != speaker]),
+        synthetic,
+        f"without-{speaker}",
+    )
     stranger = [[clip for clip in clips if clip.speaker == speaker]]
     known = by_speaker([clip for clip in clips if clip.index <= 4 and clip.speaker != speaker])
-    result = {"minutes": run.minutes, "single": error_rate(model, stranger, 1), "four": error_rate(model, stranger, 4), "known": error_rate(model, known, 1)}
+    result = {
+        "minutes": run.minutes,
+        "single": error_rate(model, stranger, 1),
+        "four": error_rate(model, stranger, 4),
+        "known": error_rate(model, known, 1),
+    }
     harness.write_json(run.work / f"stranger-{speaker}.json", result)
-    print(f"speaker {speaker}, never heard: WER {result['single']:.1f} % single digits, {result['four']:.1f} % strings of 4; known speakers {result['known']:.1f} %")
+    print(
+        f"speaker {speaker}, never heard: WER {result['single']:.1f} % single digits, {result['four']:.1f} % strings of 4; "
+        f"known speakers {result['known']:.1f} %"
+    )
 
 
 def stranger_rows(work: Path) -> dict[str, str]:
@@ -132,34 +158,20 @@ def stranger_rows(work: Path) -> dict[str, str]:
     return rows
 
 
-CARD = {
-    "What it does": (
-        "Writes down spoken English digits: `one five eight`. It knows ten words, zero to nine, and no others. The default asr model. "
-        "Sound at 16 kHz of any length goes in as it is: the features are computed inside the graph, silence needs no added noise, and padding in a batch changes nothing."
-    ),
-    "Data, attribution and licence": """\
-- Free Spoken Digit Dataset (Zohar Jackson and others; Jakobovski/free-spoken-digit-dataset), **CC BY-SA 4.0**: six speakers, 2,700 clips to train and the official 300 (index 0 to 4) to test. Whether weights inherit share-alike is unsettled, so these weights come under the same licence, CC BY-SA 4.0.
-- Synthetic voices made during training with espeak-ng (eight accents, 25 variants) and flite (six voices); they also say other words, so that the model learns to ignore some.
-- Noise, echo, gain, speed and silence added by `scripts/train/voices.py`.""",
-    "Limits": """\
-- Ten words. "Oh" for zero, "double five", "eleven" and everything else is dropped or, often, taken for a digit.
-- Six human speakers, all adults, recorded near the microphone at 8 kHz; nothing above 3.8 kHz is used. Strangers are understood less well than those six: see the rows of speakers never heard. Children, strong accents and distant microphones were not measured.
-- Speech over music or other speech was neither trained nor measured.""",
-}
-HEADER: dict[str, str | list[str]] = {
-    "license": "cc-by-sa-4.0",
-    "language": "en",
-    "library_name": "transformers.js",
-    "pipeline_tag": "automatic-speech-recognition",
-    "tags": ["digits", "ctc", "onnx"],
-}
-
-
 def save_tokenizer(out: Path) -> None:
     vocabulary = {token: index for index, token in enumerate(VOCABULARY)}
     harness.write_json(out / "vocab.json", vocabulary)
     added = [
-        {"id": index, "content": VOCABULARY[index], "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True} for index in (0, 1)
+        {
+            "id": index,
+            "content": VOCABULARY[index],
+            "single_word": False,
+            "lstrip": False,
+            "rstrip": False,
+            "normalized": False,
+            "special": True,
+        }
+        for index in (0, 1)
     ]
     tokenizer = {
         "version": "1.0",
@@ -173,21 +185,62 @@ def save_tokenizer(out: Path) -> None:
         "model": {"type": "WordLevel", "vocab": vocabulary, "unk_token": "<unk>"},
     }
     harness.write_json(out / "tokenizer.json", tokenizer)
-    special = {"pad_token": "<pad>", "unk_token": "<unk>", "word_delimiter_token": "|", "bos_token": None, "eos_token": None}
-    harness.write_json(out / "tokenizer_config.json", {"tokenizer_class": "Wav2Vec2CTCTokenizer", "do_lower_case": False, "clean_up_tokenization_spaces": False, **special})
+    special = {
+        "pad_token": "<pad>",
+        "unk_token": "<unk>",
+        "word_delimiter_token": "|",
+        "bos_token": None,
+        "eos_token": None,
+    }
+    harness.write_json(
+        out / "tokenizer_config.json",
+        {
+            "tokenizer_class": "Wav2Vec2CTCTokenizer",
+            "do_lower_case": False,
+            "clean_up_tokenization_spaces": False,
+            **special,
+        },
+    )
 
 
 def save(run: Run, model: DigitNet, test: Sequence[Sequence[Clip]]) -> None:
     save_tokenizer(run.out)
     # wav2vec2 is the model whose interface this graph has; its default strides multiply to 320 samples, this graph's step.
-    config = {"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForCTC"], "vocab_size": len(VOCABULARY), "pad_token_id": BLANK, "conv_stride": [5, 2, 2, 2, 2, 2, 2]}
+    config = {
+        "model_type": "wav2vec2",
+        "architectures": ["Wav2Vec2ForCTC"],
+        "vocab_size": len(VOCABULARY),
+        "pad_token_id": BLANK,
+        "conv_stride": [5, 2, 2, 2, 2, 2, 2],
+    }
     harness.write_json(run.out / "config.json", config)
-    extractor = {"feature_extractor_type": "Wav2Vec2FeatureExtractor", "processor_class": "Wav2Vec2Processor", "sampling_rate": RATE, "feature_size": 1, "padding_value": 0.0}
-    harness.write_json(run.out / "preprocessor_config.json", extractor | {"padding_side": "right", "do_normalize": True, "return_attention_mask": True})
-    harness.write_json(run.out / "taskwire.json", {"task": "asr", "default": True, "description": "Spoken English digits, zero to nine", "license": "cc-by-sa-4.0", "language": "en"})
+    extractor = {
+        "feature_extractor_type": "Wav2Vec2FeatureExtractor",
+        "processor_class": "Wav2Vec2Processor",
+        "sampling_rate": RATE,
+        "feature_size": 1,
+        "padding_value": 0.0,
+    }
+    harness.write_json(
+        run.out / "preprocessor_config.json",
+        extractor | {"padding_side": "right", "do_normalize": True, "return_attention_mask": True},
+    )
+    harness.write_json(
+        run.out / "taskwire.json",
+        {
+            "task": "asr",
+            "default": True,
+            "description": "Spoken English digits, zero to nine",
+            "license": "cc-by-sa-4.0",
+            "language": "en",
+        },
+    )
     rng = random.Random(2)
     sounds = [voices.plain_sentence(pool, count, rng)[0] for pool, count in zip(test, (3, 1, 12, 5), strict=False)]
-    examples = [dict(zip(("input_values", "attention_mask"), batch_of(part), strict=True)) for part in (sounds[:2], sounds[1:2], sounds, [np.zeros(100, np.float32)])]
+    examples = [
+        dict(zip(("input_values", "attention_mask"), batch_of(part), strict=True))
+        for part in (sounds[:2], sounds[1:2], sounds, [np.zeros(100, np.float32)])
+    ]
     ragged = {0: "batch_size", 1: "samples"}
     dynamic = {"input_values": ragged, "attention_mask": ragged, "logits": {0: "batch_size", 1: "steps"}}
     harness.export_onnx(model, examples, ["logits"], run.out / "onnx" / "model.onnx", dynamic=dynamic)
@@ -222,9 +275,17 @@ def main(run: Run) -> None:
         f"Log-mel features, eight depthwise separable convolutions and CTC over the ten words, our own design, {size / 1e6:.2f} M parameters, fp32; "
         "inputs and outputs are wav2vec2's (`input_values`, `attention_mask`, `logits` every 20 ms), so that it loads as `wav2vec2`."
     )
-    harness.write_card(run, title="digits", header=HEADER, sections={**CARD, "Model": shape}, metrics=measure(model, test) | stranger_rows(run.work), steps=steps)
+    harness.write_card(run, model=shape, metrics=measure(model, test) | stranger_rows(run.work), steps=steps)
     return None
 
 
 if __name__ == "__main__":
-    main(harness.start("digits", minutes=60, add_options=lambda parser: parser.add_argument("--hold-out", metavar="SPEAKER", help="measure on a speaker left out of training")))
+    main(
+        harness.start(
+            "digits",
+            minutes=60,
+            add_options=lambda parser: parser.add_argument(
+                "--hold-out", metavar="SPEAKER", help="measure on a speaker left out of training"
+            ),
+        )
+    )

@@ -1,4 +1,6 @@
-"""Train the flower classifier (five kinds) and write models/taskwire/flowers. Run: python scripts/train/flowers.py --data DIR [--minutes 60]"""
+"""Train the flower classifier (five kinds) and write models/taskwire/flowers.
+
+Run: python scripts/train/flowers.py --data DIR [--minutes 60]"""
 
 from __future__ import annotations
 
@@ -37,38 +39,30 @@ def measure(model: ResNetForImageClassification, test: Pictures) -> dict[str, st
     return metrics
 
 
-CARD = {
-    "What it does": "Says which of five flowers a photo shows: `daisy`, `dandelion`, `roses`, `sunflowers`, `tulips`. The default image-classification model.",
-    "Data and attribution": f"""\
-The TensorFlow flower photos (The TensorFlow Team 2019; taken from Oldpel/flower_photos, split as there: 2,934 to train, 736 to test). Every photo is CC BY 2.0 by its photographer on Flickr.
-The number that begins a file's name is the photo's Flickr id: `https://www.flickr.com/photo.gne?id=<id>` leads to the photo and its photographer.
-
-Before the flowers, the network learnt to tell 105 things apart: these flowers and the training part of {pictures.CALTECH_NOTICE}.""",
-    "Limits": """\
-- Five kinds of flower and nothing else: a photo of anything else gets one of the five names, sometimes with a high score.
-- The picture is squeezed into a 128-pixel square, so small flowers in a large scene are missed.
-- Roses and tulips are the pair most often confused.
-- Flickr photos as people took them in the 2010s: drawings, microscope pictures and unusual lighting were not measured.""",
-}
-HEADER: dict[str, str | list[str]] = {
-    "license": "apache-2.0",
-    "library_name": "transformers.js",
-    "pipeline_tag": "image-classification",
-    "tags": ["flowers", "resnet", "onnx"],
-}
-
-
 def save(run: Run, model: ResNetForImageClassification) -> None:
     config = model.config.to_dict() | {"architectures": ["ResNetForImageClassification"]}
-    harness.write_json(run.out / "config.json", {key: value for key, value in config.items() if not key.startswith("_")})
+    harness.write_json(
+        run.out / "config.json", {key: value for key, value in config.items() if not key.startswith("_")}
+    )
     harness.write_json(run.out / "preprocessor_config.json", images.preprocessor("ViTImageProcessor", SIDE))
     harness.write_json(
         run.out / "taskwire.json",
-        {"task": "image-classification", "default": True, "description": "Five kinds of flowers", "license": "apache-2.0"},
+        {
+            "task": "image-classification",
+            "default": True,
+            "description": "Five kinds of flowers",
+            "license": "apache-2.0",
+        },
     )
     examples = [{"pixel_values": torch.randn(count, 3, SIDE, SIDE)} for count in (2, 1, 5)]
     batch = {0: "batch_size"}
-    harness.export_onnx(Logits(model), examples, ["logits"], run.out / "onnx" / "model.onnx", dynamic={"pixel_values": batch, "logits": batch})
+    harness.export_onnx(
+        Logits(model),
+        examples,
+        ["logits"],
+        run.out / "onnx" / "model.onnx",
+        dynamic={"pixel_values": batch, "logits": batch},
+    )
 
 
 def main(run: Run) -> None:
@@ -80,10 +74,19 @@ def main(run: Run) -> None:
     print(f"flowers: {len(train)} photos, {size / 1e6:.2f} M parameters", flush=True)
     recipe = Recipe(learning_rate=2e-3, warmup_steps=150, average=0.995, bfloat16=True, betas=(0.9, 0.999))
     minutes = (1 - WARM_UP) * run.minutes
-    steps = pictures.fit_classifier(run, model, train, SIDE, recipe, phase="train", minutes=minutes, evaluate=lambda: f"{pictures.top1(model, test):.1f} %")
+    steps = pictures.fit_classifier(
+        run,
+        model,
+        train,
+        SIDE,
+        recipe,
+        phase="train",
+        minutes=minutes,
+        evaluate=lambda: f"{pictures.top1(model, test):.1f} %",
+    )
     save(run, model)
     shape = f"ResNet for image classification, basic blocks, widths {list(WIDTHS)}, depths {list(DEPTHS)}, {SIDE} pixels, {size / 1e6:.2f} M parameters, fp32."
-    harness.write_card(run, title="flowers", header=HEADER, sections={**CARD, "Model": shape}, metrics=measure(model, test), steps=steps)
+    harness.write_card(run, model=shape, metrics=measure(model, test), steps=steps)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Train the fruit detector (apple, banana, orange) and write models/taskwire/fruit. Run: python scripts/train/fruit.py --data DIR [--minutes 60]"""
+"""Train the fruit detector (apple, banana, orange) and write models/taskwire/fruit.
+
+Run: python scripts/train/fruit.py --data DIR [--minutes 60]"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def view(photo: Photo, side: int) -> tuple[np.ndarray, np.ndarray]:
     w, h = photo.image.size
     window = (x0 * w, y0 * h, (x0 + width) * w, (y0 + height) * h)
     fill = tuple(random.randint(40, 220) for _ in range(3))
-    pixels = np.asarray(photo.image.transform((side, side), Image.Transform.EXTENT, window, Image.Resampling.BILINEAR, fillcolor=fill))
+    pixels = np.asarray(
+        photo.image.transform((side, side), Image.Transform.EXTENT, window, Image.Resampling.BILINEAR, fillcolor=fill)
+    )
     boxes = photo.boxes.copy()
     boxes[:, [0, 2]] = (boxes[:, [0, 2]] - x0) / width
     boxes[:, [1, 3]] = (boxes[:, [1, 3]] - y0) / height
@@ -138,7 +142,9 @@ def detect(model: CentreDetector, photos: list[Photo]) -> list[Found]:
 
 
 def truth(photos: list[Photo]) -> list[Truth]:
-    return [Truth(index, LABELS[int(box[4])], box[:4].tolist()) for index, photo in enumerate(photos) for box in photo.boxes]
+    return [
+        Truth(index, LABELS[int(box[4])], box[:4].tolist()) for index, photo in enumerate(photos) for box in photo.boxes
+    ]
 
 
 def measure(model: CentreDetector, photos: list[Photo]) -> dict[str, str]:
@@ -153,39 +159,36 @@ def measure(model: CentreDetector, photos: list[Photo]) -> dict[str, str]:
     }
 
 
-CARD = {
-    "What it does": "Finds apples, bananas and oranges in a photo, with a box and a score for each. The default object-detection model.",
-    "Data and attribution": f"""\
-- 240 photos to train and 60 to test of "Fruit Images for Object Detection" (mbkinaci on Kaggle; taken from chanjianliu/fruit_recognition, whose licence file is MIT). The photos were collected from the web, and their own licences could not be confirmed: the provenance is weaker than that MIT file suggests.
-- The backbone first learnt to tell 105 things apart: {pictures.CALTECH_NOTICE}, and the TensorFlow flower photos (CC BY 2.0 by their photographers on Flickr; Oldpel/flower_photos: the number that begins a file's name is the Flickr id, `https://www.flickr.com/photo.gne?id=<id>`).""",
-    "Limits": """\
-- Three fruits. Other round or yellow things (tomatoes, peaches, lemons) are often taken for one of them.
-- The photo is squeezed into a 224-pixel square: fruit smaller than about a fifteenth of the picture is missed, and heaps of fruit are found in part.
-- Boxes are rough: compare AP75 with AP50.
-- 60 test photos are few: the figures move by several points from one training run to another.""",
-}
-HEADER: dict[str, str | list[str]] = {
-    "license": "apache-2.0",
-    "library_name": "transformers.js",
-    "pipeline_tag": "object-detection",
-    "tags": ["fruit", "detection", "onnx"],
-}
-
-
 def save(run: Run, model: CentreDetector) -> None:
     names = {"id2label": dict(enumerate(LABELS)), "label2id": {label: index for index, label in enumerate(LABELS)}}
     # YOLOS is the detector whose interface this graph has: pixel_values in; logits and pred_boxes out, nothing else.
-    config = {"model_type": "yolos", "architectures": ["YolosForObjectDetection"], "image_size": [SIDE, SIDE], "num_detection_tokens": 48, **names}
+    config = {
+        "model_type": "yolos",
+        "architectures": ["YolosForObjectDetection"],
+        "image_size": [SIDE, SIDE],
+        "num_detection_tokens": 48,
+        **names,
+    }
     harness.write_json(run.out / "config.json", config)
-    harness.write_json(run.out / "preprocessor_config.json", images.preprocessor("YolosImageProcessor", SIDE) | {"do_pad": False})
-    settings = {"task": "object-detection", "default": True, "description": "Apples, bananas and oranges", "license": "apache-2.0", "threshold": 0.5}
+    harness.write_json(
+        run.out / "preprocessor_config.json", images.preprocessor("YolosImageProcessor", SIDE) | {"do_pad": False}
+    )
+    settings = {
+        "task": "object-detection",
+        "default": True,
+        "description": "Apples, bananas and oranges",
+        "license": "apache-2.0",
+        "threshold": 0.5,
+    }
     harness.write_json(run.out / "taskwire.json", settings)
     photos = load(run.data / "object-detection" / "fruit", "train")
     pixels = [np.asarray(photo.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)) for photo in photos[:6]]
     examples = [{"pixel_values": images.to_batch(part).contiguous()} for part in (pixels[:2], pixels[:1], pixels)]
     batch = {0: "batch_size"}
     dynamic = {"pixel_values": batch, "logits": batch, "pred_boxes": batch}
-    harness.export_onnx(model, examples, ["logits", "pred_boxes"], run.out / "onnx" / "model.onnx", dynamic=dynamic, tolerance=5e-3)
+    harness.export_onnx(
+        model, examples, ["logits", "pred_boxes"], run.out / "onnx" / "model.onnx", dynamic=dynamic, tolerance=5e-3
+    )
 
 
 def main(run: Run) -> None:
@@ -197,22 +200,33 @@ def main(run: Run) -> None:
     size = harness.parameters(model)
     print(f"fruit: {len(train)} photos, {size / 1e6:.2f} M parameters", flush=True)
     model.resnet.load_state_dict(pictures.warm_up(run, WIDTHS, DEPTHS, 128, WARM_UP * run.minutes))
-    recipe = Recipe(learning_rate=2e-3, weight_decay=0.03, warmup_steps=80, clip=5.0, average=0.995, log_every=50, bfloat16=True, betas=(0.9, 0.999))
+    recipe = Recipe(
+        learning_rate=2e-3,
+        weight_decay=0.03,
+        warmup_steps=80,
+        clip=5.0,
+        average=0.995,
+        log_every=50,
+        bfloat16=True,
+        betas=(0.9, 0.999),
+    )
     steps = fit(run, model, train[HELD_OUT:], recipe, phase="first", minutes=FIRST * run.minutes)
     found, objects = detect(model, train[:HELD_OUT]), truth(train[:HELD_OUT])
     threshold, f1 = best_threshold(found, objects)
-    print(f"held out of training, {HELD_OUT} photos: AP50 {np.mean(list(average_precision(found, objects, 0.5).values())):.1f}, F1 {f1:.1f} % at score {threshold:.3f}", flush=True)
+    at50 = np.mean(list(average_precision(found, objects, 0.5).values()))
+    print(f"{HELD_OUT} photos held out: AP50 {at50:.1f}, F1 {f1:.1f} % at score {threshold:.3f}", flush=True)
     model.operating_point.fill_(log_odds(threshold))
     rest = (1 - WARM_UP - FIRST) * run.minutes
     steps += fit(run, model, train, Recipe(**{**recipe.__dict__, "learning_rate": 7e-4}), phase="second", minutes=rest)
     save(run, model)
     shape = (
-        f"A dense centre detector of our own: ResNet (widths {list(WIDTHS)}, depths {list(DEPTHS)}) with a feature pyramid, one heat map a fruit at stride {STRIDE}, {SIDE} pixels, "
-        f"{size / 1e6:.2f} M parameters, fp32. Duplicates are suppressed in the graph, and its outputs are DETR's (`logits` with a last no-object class, `pred_boxes`), so that it loads as `yolos`. "
-        f"The threshold was chosen on {HELD_OUT} training photos held out of the first {FIRST / (1 - WARM_UP):.0%} of the detector's training (best F1, {f1:.1f} %): "
-        f"the raw score {threshold:.3f} there is 0.5 in the outputs."
+        f"A dense centre detector of our own: ResNet (widths {list(WIDTHS)}, depths {list(DEPTHS)}) with a feature pyramid, "
+        f"one heat map a fruit at stride {STRIDE}, {SIDE} pixels, {size / 1e6:.2f} M parameters, fp32. Duplicates are suppressed "
+        "in the graph, and its outputs are DETR's (`logits` with a last no-object class, `pred_boxes`), so that it loads as `yolos`.\n\n"
+        f"The threshold was chosen on {HELD_OUT} training photos held out of the first {FIRST / (1 - WARM_UP):.0%} of the detector's "
+        f"training (best F1, {f1:.1f} %): the raw score {threshold:.3f} there is 0.5 in the outputs."
     )
-    harness.write_card(run, title="fruit", header=HEADER, sections={**CARD, "Model": shape}, metrics=measure(model, test), steps=steps)
+    harness.write_card(run, model=shape, metrics=measure(model, test), steps=steps)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""What every training script shares: arguments, CPU budget, seeding, checkpoints, the loop, ONNX export with its check, model cards. Imported, never run."""
+"""What the training scripts share: arguments, CPU budget, seeding, checkpoints, the loop, ONNX export, model cards.
+
+Imported, never run."""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,8 +43,12 @@ class Run:
 
 def start(name: str, minutes: float, add_options: Callable[[argparse.ArgumentParser], object] | None = None) -> Run:
     parser = argparse.ArgumentParser(description=f"Train, measure, export and describe models/taskwire/{name}.")
-    parser.add_argument("--data", type=Path, required=True, help="data folder, laid out as scripts/train/README.md says")
-    parser.add_argument("--minutes", type=float, default=minutes, help=f"CPU minutes per torch thread (default {minutes:g})")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="data folder, laid out as scripts/train/README.md says"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=minutes, help=f"CPU minutes per torch thread (default {minutes:g})"
+    )
     parser.add_argument("--out", type=Path, default=REPOSITORY / "models" / "taskwire" / name)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in .work/")
     parser.add_argument("--seed", type=int, default=0)
@@ -156,13 +162,17 @@ def fit(
 
     def save() -> None:
         state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "average": average.state}
-        torch.save(state | {"random": _random_state(), "step": step, "spent": clock.seconds()}, path.with_suffix(".tmp"))
+        torch.save(
+            state | {"random": _random_state(), "step": step, "spent": clock.seconds()}, path.with_suffix(".tmp")
+        )
         os.replace(path.with_suffix(".tmp"), path)
 
     model.train()
     saved_at, quarter, losses = clock.seconds(), int(4 * min(1.0, clock.seconds() / budget)), []
     while (fraction := clock.seconds() / budget) < 1:
-        rate = recipe.learning_rate * min(1.0, (step + 1) / recipe.warmup_steps) * 0.5 * (1 + math.cos(math.pi * fraction))
+        rate = (
+            recipe.learning_rate * min(1.0, (step + 1) / recipe.warmup_steps) * 0.5 * (1 + math.cos(math.pi * fraction))
+        )
         for group in optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bfloat16):
@@ -175,7 +185,10 @@ def fit(
         average.update(model, step)
         losses.append(loss.item())
         if step % recipe.log_every == 0:
-            print(f"{phase}: step {step} {clock.seconds():.0f} s loss {np.mean(losses[-recipe.log_every :]):.4f}", flush=True)
+            print(
+                f"{phase}: step {step} {clock.seconds():.0f} s loss {np.mean(losses[-recipe.log_every :]):.4f}",
+                flush=True,
+            )
         if clock.seconds() - saved_at > recipe.checkpoint_seconds:
             save()
             saved_at = clock.seconds()
@@ -242,7 +255,9 @@ def parameters(model: torch.nn.Module) -> int:
 
 
 def table(metrics: dict[str, str]) -> str:
-    return "\n".join(["| held-out data | result |", "|---|---|", *(f"| {key} | {value} |" for key, value in metrics.items())])
+    return "\n".join(
+        ["| held-out data | result |", "|---|---|", *(f"| {key} | {value} |" for key, value in metrics.items())]
+    )
 
 
 def processor_name() -> str:
@@ -252,26 +267,20 @@ def processor_name() -> str:
     return "unknown processor"
 
 
-def write_card(run: Run, *, title: str, header: dict[str, str | list[str]], sections: dict[str, str], metrics: dict[str, str], steps: int) -> None:
-    """Write README.md: hub header, the given sections, how it was trained, the metrics as printed, and an empty table for the service's figures."""
+def write_card(run: Run, *, model: str, metrics: dict[str, str], steps: int) -> None:
+    """Fill cards/<name>.md in and write it as the model's README.md; the service's figures of earlier weights go."""
     print(table(metrics), flush=True)
-    yaml = "\n".join(_yaml_lines(header))
     trained = (
-        f"`python scripts/train/{run.name}.py --data DIR --minutes {run.minutes:g}` (seed {run.seed}): {steps} steps in {run.minutes:g} minutes "
-        f"of CPU time a thread, {torch.get_num_threads()} thread(s) of an {processor_name()}, PyTorch {torch.__version__.split('+')[0]}, no GPU."
+        f"`python scripts/train/{run.name}.py --data DIR --minutes {run.minutes:g} --seed {run.seed}`: {steps} steps in "
+        f"{run.minutes:g} minutes of CPU time a thread, {torch.get_num_threads()} thread(s) of an {processor_name()}, "
+        f"PyTorch {torch.__version__.split('+')[0]}, no GPU."
     )
-    body = {**sections, "How it was trained": trained, "Quality on held-out data": "Printed by the training script, from the exported ONNX file or the PyTorch model it was checked against.\n\n" + table(metrics)}
-    limits = body.pop("Limits")
-    text = f"---\n{yaml}\n---\n# {title}\n\n" + "\n\n".join(f"## {key}\n\n{value.strip()}" for key, value in body.items())
-    text += f"\n\n### Measured through the service\n\nFilled by `python scripts/evaluate.py --data DIR --url URL --key KEY --write-cards {run.name}`.\n\n"
-    text += f"{SERVICE_BEGIN}\nNot measured yet.\n{SERVICE_END}\n\n## Limits\n\n{limits.strip()}\n"
+    service = (
+        f"Filled in by `python scripts/evaluate.py --data DIR --url URL --key KEY --write-cards {run.name}`.\n\n"
+        f"{SERVICE_BEGIN}\nNot measured yet.\n{SERVICE_END}"
+    )
+    measured = f"Printed by the training script, from the model that was exported and held to its ONNX file:\n\n{table(metrics)}"
+    text = (Path(__file__).parent / "cards" / f"{run.name}.md").read_text(encoding="utf8")
+    for name, value in {"model": model, "trained": trained, "metrics": measured, "service": service}.items():
+        text = text.replace("{{" + name + "}}", value)
     (run.out / "README.md").write_text(text, encoding="utf8")
-
-
-def _yaml_lines(header: dict[str, str | list[str]]) -> Iterator[str]:
-    for key, value in header.items():
-        if isinstance(value, str):
-            yield f"{key}: {value}"
-        else:
-            yield f"{key}:"
-            yield from (f"  - {item}" for item in value)

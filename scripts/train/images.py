@@ -58,7 +58,7 @@ def normalise(batch: torch.Tensor) -> torch.Tensor:
 
 
 def random_views(batch: torch.Tensor, side: int, smallest: float) -> torch.Tensor:
-    """uint8 [n, 3, s, s] to float [n, 3, side, side] in 0..1: a random zoom from `smallest` to 1, stretch, turn, mirror image and colour change for each picture."""
+    """uint8 [n, 3, s, s] to float [n, 3, side, side] in 0..1, each zoomed (from `smallest` to 1), stretched, turned, mirrored and recoloured at random."""
     count = len(batch)
     zoom = smallest + (1.05 - smallest) * torch.rand(count)
     stretch = torch.exp(0.22 * (2 * torch.rand(count) - 1))

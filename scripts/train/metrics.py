@@ -1,4 +1,6 @@
-"""Measures shared by the training scripts and scripts/evaluate.py: detection AP, precision and recall, word error rate, rank correlation. Imported, never run; needs numpy alone."""
+"""Detection AP, precision and recall, word error rate, rank correlation: for training and scripts/evaluate.py.
+
+Needs numpy alone; imported, never run."""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def average_precision(found: Sequence[Found], truth: Sequence[Truth], least: flo
     return result
 
 
-def precision_recall(found: Sequence[Found], truth: Sequence[Truth], threshold: float, least: float = 0.5) -> tuple[float, float]:
+def precision_recall(
+    found: Sequence[Found], truth: Sequence[Truth], threshold: float, least: float = 0.5
+) -> tuple[float, float]:
     """Per cent, over all labels, of the finds that score at least `threshold`."""
     kept = [item for item in found if item.score >= threshold]
     hits = sum(matches(kept, truth, least))

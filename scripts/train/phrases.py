@@ -1,4 +1,6 @@
-"""Everyday praise and complaint, written by template for sentiment.py; EVERYDAY at the end is a hand-written check that shares no template's wording on purpose."""
+"""Everyday praise and complaint, written by template for sentiment.py, and a hand-written check of 60 phrases.
+
+Imported, never run."""
 
 from __future__ import annotations
 
@@ -22,8 +24,17 @@ BAD = (
     "a waste of money|a waste of time|a mess|a disaster|unacceptable|pathetic|garbage|trash|dirty|uncomfortable|unreliable|painful|stupid|"
     "dull|cheaply made|worse than expected|not worth it|a joke|very bad|really poor|pretty bad|mediocre|frustrating"
 ).split("|")
-LIKE = "love|like|really like|enjoyed|adore|loved|really enjoyed|recommend|highly recommend|appreciate|am happy with|am impressed by|absolutely love|am in love with".split("|")
-HATE = "hate|dislike|hated|can't stand|regret buying|despise|am disappointed by|am unhappy with|am tired of|am sick of|would not recommend|do not recommend|cannot recommend|really hate".split("|")
+LIKE = (
+    "love|like|really like|enjoyed|adore|loved|really enjoyed|recommend|highly recommend|appreciate|am happy with|"
+    "am impressed by|absolutely love|am in love with"
+).split("|")
+HATE = (
+    "hate|dislike|hated|can't stand|regret buying|despise|am disappointed by|am unhappy with|am tired of|am sick of|"
+    "would not recommend|do not recommend|cannot recommend|really hate"
+).split("|")
+MISS = "never regretted|could not live without|would buy again".split("|")
+NOT_LIKE = "don't like|don't love|didn't like|did not enjoy|didn't enjoy|do not like".split("|")
+NOT_SO_BAD = "bad|bad at all|as bad as i thought|disappointing".split("|")
 LONE_GOOD = (
     "thank you so much|thanks a lot|well done|great job|good job|nice work|congratulations|i am so happy|i'm very happy|this made my day|"
     "i feel great|best day ever|five stars|10/10|worth every penny|highly recommended|will buy again|i had a great time|what a lovely day|"
@@ -49,13 +60,15 @@ def _clause(good: bool) -> str:
     if kind < 0.60:
         be = random.choice((" is", " was", "'s" if thing in ("it", "that") else " is"))
         word = random.choice(GOOD if good else BAD)
-        plain = not word.startswith(("a ", "the ", "very", "really", "pretty", "so ", "exactly", "worth", "better", "worse", "not"))
+        plain = not word.startswith(
+            ("a ", "the ", "very", "really", "pretty", "so ", "exactly", "worth", "better", "worse", "not")
+        )
         return f"{thing}{be} {random.choice(INTENSE) if plain else ''}{word}"
     if kind < 0.70:
         negated = random.choice(("is not", "isn't", "was not", "wasn't"))
-        return f"{thing} {negated} {random.choice(('bad', 'bad at all', 'as bad as i thought', 'disappointing') if good else GOOD)}"
+        return f"{thing} {negated} {random.choice(NOT_SO_BAD if good else GOOD)}"
     if kind < 0.76:
-        return f"i {random.choice(('never regretted', 'could not live without', 'would buy again') if good else ('don t like', 'don t love', 'didn t like', 'did not enjoy', 'didn t enjoy', 'do not like'))} {thing}".replace(" t ", "'t ")
+        return f"i {random.choice(MISS if good else NOT_LIKE)} {thing}"
     if kind < 0.84:
         noun = random.choice("movie|day|product|place|meal|idea|book|game|performance|experience|song".split("|"))
         plain = [w for w in (GOOD if good else BAD) if " " not in w and w not in ("garbage", "trash")]

@@ -1,4 +1,6 @@
-"""Labelled pictures in class folders, and training a ResNet to name them: the flower classifier, and the warm-up of its and the detector's backbone. Imported, never run."""
+"""Pictures in class folders, and training a ResNet to name them: flowers, and the warm-up of both backbones.
+
+Imported, never run."""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Pictures:
 def probabilities(model: ResNetForImageClassification, pictures: Pictures) -> torch.Tensor:
     """float [pictures, labels]"""
     model.eval()
-    return torch.cat([model(images.normalise(part.float() / 255)).logits.softmax(-1) for part in pictures.pixels.split(128)])
+    return torch.cat(
+        [model(images.normalise(part.float() / 255)).logits.softmax(-1) for part in pictures.pixels.split(128)]
+    )
 
 
 def top1(model: ResNetForImageClassification, pictures: Pictures) -> float:
@@ -78,7 +82,9 @@ def fit_classifier(
     return steps
 
 
-def warm_up(run: Run, widths: tuple[int, int, int, int], depths: tuple[int, int, int, int], side: int, minutes: float) -> dict[str, torch.Tensor]:
+def warm_up(
+    run: Run, widths: tuple[int, int, int, int], depths: tuple[int, int, int, int], side: int, minutes: float
+) -> dict[str, torch.Tensor]:
     """Weights of a backbone (keys of ResNetModel) that has learnt to tell 105 things apart: Caltech-101's and the five flowers."""
     folder = run.data / "image-classification"
     pictures = Pictures([folder / "caltech101" / "train", folder / "flowers" / "train"], STORED_SIDE)
@@ -87,6 +93,3 @@ def warm_up(run: Run, widths: tuple[int, int, int, int], depths: tuple[int, int,
     recipe = Recipe(learning_rate=3e-3, warmup_steps=150, average=0.995, bfloat16=True, betas=(0.9, 0.999))
     fit_classifier(run, model, pictures, side, recipe, phase="warm-up", minutes=minutes)
     return model.resnet.state_dict()
-
-
-CALTECH_NOTICE = "Caltech-101 (Li, Andreetto, Ranzato and Perona 2022; MachineLearning2020/Homework2-Caltech101, CC BY 4.0)"

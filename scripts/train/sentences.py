@@ -1,4 +1,6 @@
-"""Train the sentence-embedding model and write models/taskwire/sentences. Run: python scripts/train/sentences.py --data DIR [--minutes 60]"""
+"""Train the sentence-embedding model and write models/taskwire/sentences.
+
+Run: python scripts/train/sentences.py --data DIR [--minutes 60]"""
 
 from __future__ import annotations
 
@@ -33,25 +35,45 @@ class Corpus:
         self.synsets = read_jsonl(data / "embeddings" / "oewn_synsets.jsonl.gz")
         self.captions = [row["captions"] for row in read_jsonl(data / "embeddings" / "coco_captions_val2017.jsonl.gz")]
         self.intents: dict[str, list[str]] = {}
-        for path in (data / "embeddings" / "banking77_train.jsonl.gz", data / "text-classification" / "clinc150" / "train.jsonl.gz"):
+        for path in (
+            data / "embeddings" / "banking77_train.jsonl.gz",
+            data / "text-classification" / "clinc150" / "train.jsonl.gz",
+        ):
             for row in read_jsonl(path):
                 self.intents.setdefault(f"{path.parent.name} {row['label']}", []).append(row["text"])
         self.intent_names = list(self.intents)
-        self.paragraphs = [split_sentences(text) for row in read_jsonl(data / "text-generation" / "standardebooks.jsonl.gz") for text in row["paragraphs"]]
+        self.paragraphs = [
+            split_sentences(text)
+            for row in read_jsonl(data / "text-generation" / "standardebooks.jsonl.gz")
+            for text in row["paragraphs"]
+        ]
         self.paragraphs = [sentences for sentences in self.paragraphs if len(sentences) > 1]
         comments = read_jsonl(data / "text-classification" / "goemotions" / "train.jsonl.gz")
         films = read_jsonl(data / "text-classification" / "sentiment" / "sentence_polarity_train.jsonl.gz")
         self.plain = [row["text"] for row in comments + films] + [text for texts in self.captions for text in texts]
-        self.plain += [row["definition"] for row in self.synsets] + [text for texts in self.paragraphs for text in texts if len(text) > 30]
+        self.plain += [row["definition"] for row in self.synsets] + [
+            text for texts in self.paragraphs for text in texts if len(text) > 30
+        ]
         by_id = {row["id"]: row for row in self.synsets}
         self.dictionary = [pair for row in self.synsets for pair in dictionary_pairs(row, by_id)]
 
     def texts(self) -> list[str]:
-        return self.plain + [text for texts in self.intents.values() for text in texts] + [word for pair in self.dictionary for word in pair]
+        return (
+            self.plain
+            + [text for texts in self.intents.values() for text in texts]
+            + [word for pair in self.dictionary for word in pair]
+        )
 
     def sources(self) -> list[tuple[float, Callable[[int], list[Pair]]]]:
         """How often each source fills a batch."""
-        return [(0.30, self._dictionary), (0.25, self._captions), (0.10, self._intents), (0.12, self._neighbours), (0.05, self._halves), (0.18, self._damaged)]
+        return [
+            (0.30, self._dictionary),
+            (0.25, self._captions),
+            (0.10, self._intents),
+            (0.12, self._neighbours),
+            (0.05, self._halves),
+            (0.18, self._damaged),
+        ]
 
     def _dictionary(self, count: int) -> list[Pair]:
         return random.sample(self.dictionary, count)
@@ -60,7 +82,9 @@ class Corpus:
         return [two(texts) for texts in random.sample(self.captions, count)]
 
     def _intents(self, count: int) -> list[Pair]:
-        return [two(self.intents[name]) for name in random.sample(self.intent_names, min(count, len(self.intent_names)))]
+        return [
+            two(self.intents[name]) for name in random.sample(self.intent_names, min(count, len(self.intent_names)))
+        ]
 
     def _neighbours(self, count: int) -> list[Pair]:
         pairs = []
@@ -71,7 +95,9 @@ class Corpus:
 
     def _halves(self, count: int) -> list[Pair]:
         """The only long texts here: both halves of a paragraph."""
-        return [(" ".join(s[: len(s) // 2]), " ".join(s[len(s) // 2 :])) for s in random.sample(self.paragraphs, count // 3)]
+        return [
+            (" ".join(s[: len(s) // 2]), " ".join(s[len(s) // 2 :])) for s in random.sample(self.paragraphs, count // 3)
+        ]
 
     def _damaged(self, count: int) -> list[Pair]:
         return [(damage(text), damage(text)) for text in random.sample(self.plain, count)]
@@ -148,8 +174,12 @@ class TokenVectors(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        return self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).last_hidden_state
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
+        return self.model(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
 
 
 def train(run: Run, embedder: Embedder, corpus: Corpus) -> int:
@@ -158,14 +188,22 @@ def train(run: Run, embedder: Embedder, corpus: Corpus) -> int:
     def loss_of(_fraction: float) -> torch.Tensor:
         pairs = random.choices(sources, weights)[0](128)
         left, right = (encode(embedder.tokenizer, side, 96) for side in zip(*pairs, strict=True))
-        cosines = embedder.embed_rows(left) @ embedder.embed_rows(right).T * SHARPNESS
+        left_vectors, right_vectors = embedder.embed_rows(left), embedder.embed_rows(right)
+        with torch.autocast("cpu", enabled=False):
+            cosines = left_vectors @ right_vectors.T * SHARPNESS
         # The pair of row i is column i; every other text of the batch stands for what it does not mean.
         wanted = torch.arange(len(pairs))
         return (functional.cross_entropy(cosines, wanted) + functional.cross_entropy(cosines.T, wanted)) / 2
 
     development = read_jsonl(run.data / "embeddings" / "stsb" / "dev.jsonl.gz")
     recipe = Recipe(learning_rate=1e-3, weight_decay=0.01, warmup_steps=300, bfloat16=True)
-    return harness.fit(run, embedder.model, loss_of, recipe, evaluate=lambda: f"STS-B dev Spearman {similarity(embedder, development):.3f}")
+    return harness.fit(
+        run,
+        embedder.model,
+        loss_of,
+        recipe,
+        evaluate=lambda: f"STS-B dev Spearman {similarity(embedder, development):.3f}",
+    )
 
 
 def similarity(embedder: Embedder, rows: Sequence[dict[str, Any]]) -> float:
@@ -178,55 +216,53 @@ def intent_retrieval(embedder: Embedder, folder: Path) -> float:
     known, asked = read_jsonl(folder / "banking77_train.jsonl.gz"), read_jsonl(folder / "banking77_test.jsonl.gz")
     vectors = embedder.embed([row["text"] for row in known])
     nearest = (embedder.embed([row["text"] for row in asked]) @ vectors.T).argmax(-1).tolist()
-    return 100 * float(np.mean([known[index]["label"] == row["label"] for index, row in zip(nearest, asked, strict=True)]))
+    return 100 * float(
+        np.mean([known[index]["label"] == row["label"] for index, row in zip(nearest, asked, strict=True)])
+    )
 
 
 def measure(embedder: Embedder, folder: Path) -> dict[str, str]:
     metrics = {}
     for split in ("dev", "test"):
         rows = read_jsonl(folder / "stsb" / f"{split}.jsonl.gz")
-        metrics[f"STS benchmark {split}, {len(rows)} pairs (never trained on)"] = f"Spearman {similarity(embedder, rows):.3f}"
-    metrics["Banking77 test, nearest training question has the same intent"] = f"{intent_retrieval(embedder, folder):.1f} % right"
+        metrics[f"STS benchmark {split}, {len(rows)} pairs (never trained on)"] = (
+            f"Spearman {similarity(embedder, rows):.3f}"
+        )
+    metrics["Banking77 test, nearest training question has the same intent"] = (
+        f"{intent_retrieval(embedder, folder):.1f} % right"
+    )
     return metrics
-
-
-CARD = {
-    "What it does": f"Turns an English text into a vector of {HIDDEN} numbers: the mean over its token vectors. Texts that mean much the same lie near each other by cosine. The default embeddings model.",
-    "Data and attribution": """\
-- Open English WordNet (globalwordnet/english-wordnet, CC BY 4.0; derived from Princeton WordNet, WordNet licence): words with definitions, synonyms, broader words, examples.
-- COCO captions, val2017 (COCO Consortium, CC BY 4.0; from ruizewang/evaluate): captions of the same picture.
-- Banking77 (PolyAI, CC BY 4.0; PolyAI-LDN/task-specific-datasets) and CLINC150 (Larson et al. 2019, CC BY 3.0; clinc/oos-eval): questions of the same intent.
-- 19 books of Standard Ebooks (CC0): neighbouring sentences, halves of paragraphs.
-- Sentences of GoEmotions (Google Research, CC BY 4.0; monologg/GoEmotions-pytorch) and of sentence polarity (Pang and Lee 2005, CC BY 4.0; nltk/nltk_data): each paired with itself, both with a third of the words missing.
-
-The STS benchmark is measured on and never trained on.""",
-    "Limits": f"""\
-- English only; lower-cased; {MAX_LENGTH} tokens, the rest is cut off; trained on texts up to 96 tokens.
-- Good for short texts on everyday matters. It leans on shared and related words: negation, numbers, names and word order count for little.
-- A vocabulary of {VOCABULARY} pieces learnt from captions, definitions, questions and old books: news, science and code are represented poorly.
-- Embeddings pre-trained on billions of words reach about .85 on the same benchmark.""",
-}
-HEADER: dict[str, str | list[str]] = {
-    "license": "apache-2.0",
-    "language": "en",
-    "library_name": "transformers.js",
-    "pipeline_tag": "sentence-similarity",
-    "tags": ["sentence-transformers", "feature-extraction", "onnx"],
-}
 
 
 def save(run: Run, embedder: Embedder) -> None:
     save_tokenizer(embedder.tokenizer, run.out, MAX_LENGTH)
     config = embedder.config.to_dict() | {"architectures": ["BertModel"]}
-    harness.write_json(run.out / "config.json", {key: value for key, value in config.items() if not key.startswith("_")})
+    harness.write_json(
+        run.out / "config.json", {key: value for key, value in config.items() if not key.startswith("_")}
+    )
     # The layout by which sentence-transformers and others recognise mean pooling.
     steps = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
-    modules = [{"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"} for index, (path, kind) in enumerate(steps)]
+    modules = [
+        {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for index, (path, kind) in enumerate(steps)
+    ]
     harness.write_json(run.out / "modules.json", modules)
     harness.write_json(run.out / "sentence_bert_config.json", {"max_seq_length": MAX_LENGTH, "do_lower_case": False})
-    modes = {"pooling_mode_cls_token": False, "pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": False, "pooling_mode_mean_sqrt_len_tokens": False}
+    modes = {
+        "pooling_mode_cls_token": False,
+        "pooling_mode_mean_tokens": True,
+        "pooling_mode_max_tokens": False,
+        "pooling_mode_mean_sqrt_len_tokens": False,
+    }
     harness.write_json(run.out / "1_Pooling" / "config.json", {"word_embedding_dimension": HIDDEN, **modes})
-    settings = {"task": "embeddings", "default": True, "description": "English sentence embeddings", "license": "apache-2.0", "pooling": "mean", "dimensions": HIDDEN}
+    settings = {
+        "task": "embeddings",
+        "default": True,
+        "description": "English sentence embeddings",
+        "license": "apache-2.0",
+        "pooling": "mean",
+        "dimensions": HIDDEN,
+    }
     harness.write_json(run.out / "taskwire.json", settings)
     examples = []
     for count, length in ((2, 16), (1, 5), (5, MAX_LENGTH)):
@@ -236,19 +272,34 @@ def save(run: Run, embedder: Embedder) -> None:
         examples.append({"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)})
     ragged = {0: "batch_size", 1: "sequence_length"}
     dynamic = dict.fromkeys([*examples[0], "last_hidden_state"], ragged)
-    harness.export_onnx(TokenVectors(embedder.model), examples, ["last_hidden_state"], run.out / "onnx" / "model.onnx", dynamic=dynamic)
+    harness.export_onnx(
+        TokenVectors(embedder.model), examples, ["last_hidden_state"], run.out / "onnx" / "model.onnx", dynamic=dynamic
+    )
 
 
 def main(run: Run) -> None:
     corpus = Corpus(run.data)
     embedder = Embedder(train_wordpiece(corpus.texts(), VOCABULARY))
     size = harness.parameters(embedder.model)
-    print(f"sentences: {len(corpus.dictionary)} dictionary pairs, {len(corpus.plain)} plain sentences, {size / 1e6:.2f} M parameters", flush=True)
+    print(
+        f"sentences: {len(corpus.dictionary)} dictionary pairs, {len(corpus.plain)} plain sentences, {size / 1e6:.2f} M parameters",
+        flush=True,
+    )
     steps = train(run, embedder, corpus)
     save(run, embedder)
     shape = f"BERT encoder: {LAYERS} layers of {HIDDEN}, own WordPiece vocabulary of {VOCABULARY}, mean pooling, {size / 1e6:.2f} M parameters, fp32."
-    harness.write_card(run, title="sentences", header=HEADER, sections={**CARD, "Model": shape}, metrics=measure(embedder, run.data / "embeddings"), steps=steps)
-    texts = ["How do I reset my password?", "I forgot my login and need a new password.", "The cat sleeps on the sofa.", "A kitten is napping on the couch."]
+    harness.write_card(
+        run,
+        model=shape,
+        metrics=measure(embedder, run.data / "embeddings"),
+        steps=steps,
+    )
+    texts = [
+        "How do I reset my password?",
+        "I forgot my login and need a new password.",
+        "The cat sleeps on the sofa.",
+        "A kitten is napping on the couch.",
+    ]
     vectors = embedder.embed(texts)
     for index, text in enumerate(texts):
         print(" ".join(f"{value:.2f}" for value in (vectors[index] @ vectors.T).tolist()), text, flush=True)

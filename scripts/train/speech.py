@@ -58,7 +58,9 @@ class LogMel(nn.Module):
         # Pre-emphasis x[t] - 0.97 x[t - 1], folded into the kernels; the window is 0 at its first sample, so nothing is lost at the edge.
         kernels[:, :-1] -= PRE_EMPHASIS * kernels[:, 1:].copy()
         self.register_buffer("kernels", torch.tensor(kernels[:, None], dtype=torch.float32), persistent=False)
-        self.register_buffer("filters", torch.tensor(mel_filters(bins * step).T[..., None], dtype=torch.float32), persistent=False)
+        self.register_buffer(
+            "filters", torch.tensor(mel_filters(bins * step).T[..., None], dtype=torch.float32), persistent=False
+        )
 
     def forward(self, samples: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         present = mask.to(samples.dtype)
@@ -93,7 +95,13 @@ class Block(nn.Module):
 class DigitNet(nn.Module):
     """Every layer multiplies by the mask, so the padding of a batch looks like the end of the sound and changes no row's result."""
 
-    def __init__(self, labels: int, channels: int = 208, kernels: tuple[int, ...] = (9, 9, 11, 11, 13, 13, 15, 15), dropout: float = 0.1) -> None:
+    def __init__(
+        self,
+        labels: int,
+        channels: int = 208,
+        kernels: tuple[int, ...] = (9, 9, 11, 11, 13, 13, 15, 15),
+        dropout: float = 0.1,
+    ) -> None:
         super().__init__()
         self.features = LogMel()
         self.stem = nn.Conv1d(MELS, channels, 5, stride=SUBSAMPLING, padding=2, bias=False)
@@ -101,7 +109,9 @@ class DigitNet(nn.Module):
         self.blocks = nn.ModuleList(Block(channels, kernel, dropout) for kernel in kernels)
         self.head = nn.Conv1d(channels, labels, 1)
         # Added where a frame lies in the padding: it decodes to nothing.
-        self.register_buffer("blank", torch.tensor([20.0 if label == BLANK else 0.0 for label in range(labels)]), persistent=False)
+        self.register_buffer(
+            "blank", torch.tensor([20.0 if label == BLANK else 0.0 for label in range(labels)]), persistent=False
+        )
 
     def encode(self, features: torch.Tensor, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Features to logits [rows, steps, labels] and mask [rows, steps]."""

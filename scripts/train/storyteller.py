@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from harness import Clock, Run, parameters, start
 from storyteller_data import PAD_ID, VOCABULARY, Corpus
 from storyteller_export import build_graph, check, hub_files
+from storybook.probes import PROBES
 from tokenizers import Tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -114,14 +115,25 @@ class Trainer:
         out = self.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=tokens, do_sample=temperature > 0, temperature=temperature or None, pad_token_id=PAD_ID)
         return self.corpus.tokenizer.decode(out[0, ids.shape[1] :].tolist())
 
-    def report(self, limit: int | None = None) -> dict[str, float]:
+    def probe(self) -> tuple[int, list[str]]:
+        """Greedy answers to questions in wordings never trained: how many hold a right word, and the others."""
+        failed = []
+        for prompt, words in PROBES:
+            reply = self.sample(prompt, chat=True, tokens=60)
+            if not any(word in reply for word in words):
+                failed.append(f"[{prompt}] {reply!r}")
+        return len(PROBES) - len(failed), failed
+
+    def report(self, limit: int | None = None) -> dict[str, str]:
         self.model.eval()
-        losses = {name: self.validation_loss(documents[:limit]) for name, documents in self.corpus.validation.items()}
-        print("validation loss: " + ", ".join(f"{name} {loss:.3f}" for name, loss in losses.items()), flush=True)
+        metrics = {f"loss in nats a token, {name}": f"{self.validation_loss(documents[:limit]):.3f}" for name, documents in self.corpus.validation.items()}
+        right, failed = self.probe()
+        metrics["newcomers' prompts in wordings not trained, greedy answer with a right word"] = f"{right} of {len(PROBES)}"
+        print("\n".join([f"{name}: {value}" for name, value in metrics.items()] + failed), flush=True)
         for prompt in PROMPTS:
-            print(f"  [{prompt}] {self.sample(prompt, chat=prompt != PROMPTS[0])!r}", flush=True)
+            print(f"[{prompt}] {self.sample(prompt, chat=prompt != PROMPTS[0], temperature=0.7)!r}", flush=True)
         self.model.train()
-        return losses
+        return metrics
 
     def save(self) -> None:
         state = {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "step": self.step, "tokens": self.tokens, "pool": self.pool, "row": self.row, "spent": self.clock.seconds()}
@@ -154,10 +166,10 @@ def main() -> None:
     if run.resume and trainer.path.exists():
         trainer.load()
     trainer.train()
-    losses = trainer.report()
+    metrics = trainer.report()
     model = trainer.model.eval()
     tokenizer = hub_files(model, path, run.out)
-    check(model, tokenizer, build_graph(model, run.out, run.work))
+    metrics |= check(model, tokenizer, build_graph(model, run.out, run.work))
 
 
 if __name__ == "__main__":

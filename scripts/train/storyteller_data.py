@@ -12,6 +12,7 @@ from harness import read_jsonl
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 import storybook
+from storybook.smalltalk import UNKNOWN
 
 # Ids follow this order. END closes a turn or a text and ends generation; PAD parts the documents of a row and fills its tail.
 END, PAD = "<|end|>", "<|pad|>"
@@ -22,7 +23,7 @@ END_ID, PAD_ID = 0, 1
 VOCABULARY = 4096
 
 # Share of training tokens by source.
-SHARES = {"storybook": 0.70, "books": 0.14, "dolly": 0.12, "talk": 0.04}
+SHARES = {"storybook": 0.71, "books": 0.12, "dolly": 0.12, "talk": 0.03, "unknown": 0.02}
 _CURLY = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "…": "...", "\u2060": "", "\u200a": "", "\u00a0": " "})
 
 Document = list[tuple[str, str]]
@@ -46,6 +47,18 @@ def _dolly(path: Path) -> list[str]:
     return texts
 
 
+_ASKS_A_FACT = re.compile(r"(who|when|which|where|in (what|which)|what (year|was|were)|how many|did|does|is the|was)\b", re.IGNORECASE)
+# The storybook answers questions with these words itself.
+_ANSWERED = re.compile(r"capital|continent|planet|ocean|country|mountain|river|animal|moon|largest|biggest|longest|wrote|paint|invent|discover|legs|colou?r|president|you\b", re.IGNORECASE)
+
+
+def _unknown(path: Path, seed: int) -> list[str]:
+    """Questions of fact that the model cannot know, answered by saying so."""
+    rng = random.Random(seed)
+    asked = [_clean(row["instruction"]) for row in read_jsonl(path) if not row["context"] and len(row["instruction"]) <= 110]
+    return [render([("user", text), ("assistant", rng.choice(UNKNOWN))]) for text in asked if _ASKS_A_FACT.match(text) and not _ANSWERED.search(text)]
+
+
 def _books(path: Path, held_out: bool) -> list[str]:
     """Chapters; every fortieth is held out."""
     chapters = [row["paragraphs"] for number, row in enumerate(read_jsonl(path)) if (number % 40 == 7) is held_out]
@@ -63,7 +76,7 @@ class Corpus:
     def __init__(self, data: Path, seed: int) -> None:
         folder = data / "text-generation"
         self.seed = seed
-        self.texts = {"dolly": _dolly(folder / "dolly15k_train.jsonl.gz"), "books": _books(folder / "standardebooks.jsonl.gz", held_out=False), "talk": _talk(folder, "train")}
+        self.texts = {"dolly": _dolly(folder / "dolly15k_train.jsonl.gz"), "books": _books(folder / "standardebooks.jsonl.gz", held_out=False), "talk": _talk(folder, "train"), "unknown": _unknown(folder / "dolly15k_train.jsonl.gz", seed)}
         self.validation_texts = {
             "storybook (fresh seed)": [render(document) for document in storybook.documents(random.Random("held out"), 600)],
             "Dolly test": _dolly(folder / "dolly15k_test.jsonl.gz"),

@@ -1,4 +1,6 @@
-"""Shared by the text models: WordPiece vocabulary, batches of similar length, and a small BERT classifier from data to model folder. Imported, never run."""
+"""Shared by the text models: WordPiece vocabulary, batches of similar length, a small BERT classifier.
+
+Imported, never run."""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
 
 from corpora import Example
 from harness import Recipe, Run, export_onnx, fit, parameters, write_json
@@ -24,9 +26,13 @@ def train_wordpiece(texts: Iterable[str], size: int) -> Tokenizer:
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
-    tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=size, min_frequency=2, special_tokens=SPECIAL, show_progress=False))
+    tokenizer.train_from_iterator(
+        texts, trainers.WordPieceTrainer(vocab_size=size, min_frequency=2, special_tokens=SPECIAL, show_progress=False)
+    )
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1", special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)]
+        single="[CLS]:0 $A:0 [SEP]:0",
+        pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)],
     )
     return tokenizer
 
@@ -36,8 +42,17 @@ def save_tokenizer(tokenizer: Tokenizer, out: Path, max_length: int) -> None:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.save(str(out / "tokenizer.json"))
-    special = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}
-    write_json(out / "tokenizer_config.json", {"tokenizer_class": "BertTokenizer", "do_lower_case": True, "model_max_length": max_length, **special})
+    special = {
+        "unk_token": "[UNK]",
+        "sep_token": "[SEP]",
+        "pad_token": "[PAD]",
+        "cls_token": "[CLS]",
+        "mask_token": "[MASK]",
+    }
+    write_json(
+        out / "tokenizer_config.json",
+        {"tokenizer_class": "BertTokenizer", "do_lower_case": True, "model_max_length": max_length, **special},
+    )
 
 
 def encode(tokenizer: Tokenizer, texts: Sequence[str], max_length: int) -> list[Row]:
@@ -90,7 +105,9 @@ class Logits(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
         return self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).logits
 
 
@@ -114,7 +131,44 @@ class Classifier:
         )
         self.model = BertForSequenceClassification(self.config)
 
-    def fit(self, run: Run, examples: Sequence[Example], recipe: Recipe, *, word_dropout: float = 0.1, smoothing: float = 0.05, evaluate: Callable[[], str] | None = None) -> int:
+    def warm_up(self, run: Run, texts: Sequence[str], recipe: Recipe, minutes: float) -> None:
+        """Guess hidden words of unlabelled text first: what words have in common is learnt from more text than the labels have."""
+        rows = encode(self.tokenizer, texts, 64)
+        model = BertForMaskedLM(self.config)
+        batches: Iterator[list[int]] = iter(())
+
+        def loss_of(_fraction: float) -> torch.Tensor:
+            nonlocal batches
+            batch = next(batches, None)
+            if batch is None:
+                batches = length_batches(rows, 2048)
+                batch = next(batches)
+            ids, mask = pad([rows[index] for index in batch])
+            chosen = (torch.rand(ids.shape) < 0.2) & (ids >= len(SPECIAL))
+            chosen[0, 1] = True
+            kind = torch.rand(ids.shape)
+            # Of the chosen pieces four in five are hidden, one in ten is replaced by another, one in ten stays.
+            shown = ids.masked_fill(chosen & (kind < 0.8), MASK)
+            shown = torch.where(
+                chosen & (kind > 0.9), torch.randint_like(ids, len(SPECIAL), self.config.vocab_size), shown
+            )
+            hidden = model.bert(shown, attention_mask=mask).last_hidden_state
+            return torch.nn.functional.cross_entropy(model.cls(hidden[chosen]).float(), ids[chosen])
+
+        fit(run, model, loss_of, recipe, phase="warm-up", minutes=minutes)
+        self.model.bert.load_state_dict(model.bert.state_dict(), strict=False)
+
+    def fit(
+        self,
+        run: Run,
+        examples: Sequence[Example],
+        recipe: Recipe,
+        *,
+        word_dropout: float = 0.1,
+        smoothing: float = 0.05,
+        minutes: float | None = None,
+        evaluate: Callable[[], str] | None = None,
+    ) -> int:
         rows = encode(self.tokenizer, [example.text for example in examples], self.shape.max_length)
         labels = torch.tensor([example.label for example in examples])
         print(f"{run.name}: {len(rows)} examples, {parameters(self.model) / 1e6:.2f} M parameters", flush=True)
@@ -128,10 +182,10 @@ class Classifier:
                 batch = next(batches)
             ids, mask = pad([rows[index] for index in batch])
             dropped = (torch.rand(ids.shape) < word_dropout) & (ids >= len(SPECIAL))
-            logits = self.model(ids.masked_fill(dropped, UNK), attention_mask=mask).logits
+            logits = self.model(ids.masked_fill(dropped, UNK), attention_mask=mask).logits.float()
             return torch.nn.functional.cross_entropy(logits, labels[batch], label_smoothing=smoothing)
 
-        return fit(run, self.model, loss_of, recipe, evaluate=evaluate)
+        return fit(run, self.model, loss_of, recipe, minutes=minutes, evaluate=evaluate)
 
     @torch.no_grad()
     def probabilities(self, texts: Sequence[str]) -> torch.Tensor:
@@ -149,6 +203,12 @@ class Classifier:
         predicted = self.probabilities([example.text for example in examples]).argmax(-1)
         return 100 * (predicted == torch.tensor([example.label for example in examples])).float().mean().item()
 
+    def describe(self) -> str:
+        return (
+            f"BERT for sequence classification: {self.shape.layers} layers of {self.shape.hidden}, own WordPiece vocabulary of "
+            f"{self.config.vocab_size}, {parameters(self.model) / 1e6:.2f} M parameters, fp32."
+        )
+
     def save(self, out: Path) -> None:
         save_tokenizer(self.tokenizer, out, self.shape.max_length)
         config = self.config.to_dict() | {"architectures": ["BertForSequenceClassification"]}
@@ -160,4 +220,10 @@ class Classifier:
             mask[0, length // 2 :] = 0
             examples.append({"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)})
         ragged = {0: "batch_size", 1: "sequence_length"}
-        export_onnx(Logits(self.model), examples, ["logits"], out / "onnx" / "model.onnx", dynamic=dict.fromkeys(examples[0], ragged) | {"logits": {0: "batch_size"}})
+        export_onnx(
+            Logits(self.model),
+            examples,
+            ["logits"],
+            out / "onnx" / "model.onnx",
+            dynamic=dict.fromkeys(examples[0], ragged) | {"logits": {0: "batch_size"}},
+        )

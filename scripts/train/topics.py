@@ -1,4 +1,6 @@
-"""Train the topic classifier (ten assistant domains and `other`) and write models/taskwire/topics. Run: python scripts/train/topics.py --data DIR [--minutes 15]"""
+"""Train the topic classifier (ten assistant domains and `other`) and write models/taskwire/topics.
+
+Run: python scripts/train/topics.py --data DIR [--minutes 15]"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ SHAPE = ClassifierShape(vocabulary=5000, hidden=192, layers=2, heads=3, max_leng
 
 def unrelated(data: Path, label: int) -> list[Example]:
     """Texts that belong to no domain: CLINC150 has only 100 out-of-scope training questions."""
-    comments = [row["text"] for row in read_jsonl(data / "text-classification" / "goemotions" / "train.jsonl.gz") if row["labels"] == ["neutral"]]
+    comments = [
+        row["text"]
+        for row in read_jsonl(data / "text-classification" / "goemotions" / "train.jsonl.gz")
+        if row["labels"] == ["neutral"]
+    ]
     sums = [row["question"].split(". ")[0] for row in read_jsonl(data / "text-generation" / "gsm8k_train.jsonl.gz")]
     return [Example(text, label) for text in random.sample(comments, 2500) + random.sample(sums, 500)]
 
@@ -32,29 +38,6 @@ def measure(classifier: Classifier, clinc: Clinc) -> dict[str, str]:
     }
 
 
-CARD = {
-    "What it does": (
-        "Sorts an English request, as one makes it to an assistant, into one of ten topics (auto and commute, banking, credit cards, home, "
-        "kitchen and dining, meta, small talk, travel, utility, work) or `other`. `meta` means talk about the assistant itself; `utility` means "
-        "clock, calendar, calculator, weather and the like."
-    ),
-    "Data and attribution": """\
-- CLINC150 (Larson et al. 2019; clinc/oos-eval, CC BY 3.0): its ten domains are the topics; its out-of-scope questions are `other`.
-- For `other` also 2,500 neutral comments of GoEmotions (Google Research, CC BY 4.0; monologg/GoEmotions-pytorch) and 500 first sentences of GSM8K (OpenAI, MIT).""",
-    "Limits": """\
-- English only; lower-cased; 128 tokens, the rest is cut off.
-- Made for short requests to an assistant; news, reviews and long documents were not measured.
-- CLINC150 gives only 100 out-of-scope questions to learn from, so many strange questions still land in a topic: look at the score, and treat a low one as `other`.""",
-}
-HEADER: dict[str, str | list[str]] = {
-    "license": "apache-2.0",
-    "language": "en",
-    "library_name": "transformers.js",
-    "pipeline_tag": "text-classification",
-    "tags": ["topic", "intent", "bert", "onnx"],
-}
-
-
 def main(run: Run) -> None:
     clinc = Clinc(run.data / "text-classification" / "clinc150")
     other = clinc.labels.index(Clinc.OTHER)
@@ -62,17 +45,26 @@ def main(run: Run) -> None:
     development = clinc.split("dev") + clinc.out_of_scope("dev")
     tokenizer = train_wordpiece((example.text for example in examples), SHAPE.vocabulary)
     classifier = Classifier(tokenizer, clinc.labels, SHAPE)
-    recipe = Recipe(learning_rate=8e-4, warmup_steps=100, average=0.995)
-    steps = classifier.fit(run, examples, recipe, word_dropout=0.15, evaluate=lambda: f"dev {classifier.accuracy(development):.1f} %")
+    recipe = Recipe(learning_rate=8e-4, warmup_steps=100, average=0.995, bfloat16=True)
+    steps = classifier.fit(
+        run, examples, recipe, word_dropout=0.15, evaluate=lambda: f"dev {classifier.accuracy(development):.1f} %"
+    )
     classifier.save(run.out)
     harness.write_json(
         run.out / "taskwire.json",
-        {"task": "text-classification", "description": "Topic of a request: ten assistant domains, or other", "license": "apache-2.0"},
+        {
+            "task": "text-classification",
+            "description": "Topic of a request: ten assistant domains, or other",
+            "license": "apache-2.0",
+        },
     )
-    size = harness.parameters(classifier.model)
-    card = {**CARD, "Model": f"BERT for sequence classification: {SHAPE.layers} layers of {SHAPE.hidden}, own WordPiece vocabulary of {tokenizer.get_vocab_size()}, {size / 1e6:.2f} M parameters, fp32."}
-    harness.write_card(run, title="topics", header=HEADER, sections=card, metrics=measure(classifier, clinc), steps=steps)
-    for text in ("what is my account balance", "book a flight to rome", "how do i cook rice", "who won the world cup in 1998"):
+    harness.write_card(run, model=classifier.describe(), metrics=measure(classifier, clinc), steps=steps)
+    for text in (
+        "what is my account balance",
+        "book a flight to rome",
+        "how do i cook rice",
+        "who won the world cup in 1998",
+    ):
         scores = classifier.probabilities([text])[0]
         print(f"{text!r}: {clinc.labels[int(scores.argmax())]} {scores.max():.3f}", flush=True)
 

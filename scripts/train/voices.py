@@ -24,7 +24,33 @@ OTHERS = (
 ).split()
 FLITE = ("kal", "kal16", "awb", "rms", "slt", "awb_time")
 ESPEAK = ("en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us-nyc")
-VARIANTS = ("", "f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "Andy", "Annie", "belinda", "klatt2", "klatt4", "adam", "linda", "steph", "quincy", "grandma", "grandpa")
+VARIANTS = (
+    "",
+    "f1",
+    "f2",
+    "f3",
+    "f4",
+    "f5",
+    "m1",
+    "m2",
+    "m3",
+    "m4",
+    "m5",
+    "m6",
+    "m7",
+    "m8",
+    "Andy",
+    "Annie",
+    "belinda",
+    "klatt2",
+    "klatt4",
+    "adam",
+    "linda",
+    "steph",
+    "quincy",
+    "grandma",
+    "grandpa",
+)
 Sound = np.ndarray  # float32 at 16 kHz
 
 
@@ -85,21 +111,58 @@ def synthetic(cache: Path) -> list[Clip]:
         jobs: list[tuple[str, str, list[str]]] = []
         for voice in FLITE:
             for stretch in ("0.8", "1.0", "1.25"):
-                jobs += [(word, f"flite-{voice}", ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch}", "-t", word, "-o", "/dev/stdout"]) for word in WORDS + OTHERS[::3]]
+                jobs += [
+                    (
+                        word,
+                        f"flite-{voice}",
+                        [
+                            "flite",
+                            "-voice",
+                            voice,
+                            "--setf",
+                            f"duration_stretch={stretch}",
+                            "-t",
+                            word,
+                            "-o",
+                            "/dev/stdout",
+                        ],
+                    )
+                    for word in WORDS + OTHERS[::3]
+                ]
         for accent in ESPEAK:
             for variant in VARIANTS:
-                voice, speed, pitch = f"{accent}+{variant}" if variant else accent, rng.randint(110, 190), rng.randint(25, 75)
+                voice, speed, pitch = (
+                    f"{accent}+{variant}" if variant else accent,
+                    rng.randint(110, 190),
+                    rng.randint(25, 75),
+                )
                 words = WORDS + rng.sample(OTHERS, 8)
-                jobs += [(word, f"espeak-{voice}", ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "--stdout", word]) for word in words]
+                jobs += [
+                    (
+                        word,
+                        f"espeak-{voice}",
+                        ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "--stdout", word],
+                    )
+                    for word in words
+                ]
         clips = []
         for word, speaker, command in jobs:
             sound = _speak(command)
             if sound is not None:
                 clips.append(Clip(_level(_trim(sound)), word, speaker))
-        np.savez(cache, sounds=np.concatenate([clip.sound for clip in clips]).astype(np.float16), lengths=[len(clip.sound) for clip in clips], words=[clip.word for clip in clips], speakers=[clip.speaker for clip in clips])
+        np.savez(
+            cache,
+            sounds=np.concatenate([clip.sound for clip in clips]).astype(np.float16),
+            lengths=[len(clip.sound) for clip in clips],
+            words=[clip.word for clip in clips],
+            speakers=[clip.speaker for clip in clips],
+        )
     saved = np.load(cache)
     sounds = np.split(saved["sounds"].astype(np.float32), np.cumsum(saved["lengths"])[:-1])
-    return [Clip(sound, str(word), str(speaker)) for sound, word, speaker in zip(sounds, saved["words"], saved["speakers"], strict=True)]
+    return [
+        Clip(sound, str(word), str(speaker))
+        for sound, word, speaker in zip(sounds, saved["words"], saved["speakers"], strict=True)
+    ]
 
 
 def stretch(sound: Sound, factor: float) -> Sound:
@@ -113,7 +176,12 @@ def coloured_noise(length: int) -> Sound:
     if random.random() < 0.6:
         noise = lfilter([1.0], [1.0, -random.uniform(0.3, 0.98)], noise)
     if random.random() < 0.2:
-        noise = noise + random.uniform(0.3, 2) * np.sin(2 * np.pi * random.choice((50, 60, 100, 120)) * np.arange(length) / RATE) * noise.std()
+        noise = (
+            noise
+            + random.uniform(0.3, 2)
+            * np.sin(2 * np.pi * random.choice((50, 60, 100, 120)) * np.arange(length) / RATE)
+            * noise.std()
+        )
     return (noise / (noise.std() + 1e-9)).astype(np.float32)
 
 

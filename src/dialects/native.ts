@@ -178,7 +178,8 @@ const stream = async (
   try {
     for await (const reply of replies) {
       if (reply.type === 'accepted') events.keepAlive();
-      else if (reply.type === 'delta') await events.send(shape.renderDelta(reply.delta, reply.index));
+      else if (reply.type === 'delta')
+        await events.send(shape.renderDelta(reply.delta, reply.index, request));
       else if (reply.type === 'result') values[reply.index] = reply.value;
       else if (reply.type === 'settled') {
         const end = shape.renderEnd(values, request);

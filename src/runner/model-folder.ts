@@ -24,9 +24,15 @@ export class ModelFolder {
     return existsSync(this.file(name));
   }
 
+  /** A text file of the folder, or `undefined` when it is not there. */
+  text(name: string): string | undefined {
+    return this.has(name) ? readFileSync(this.file(name), 'utf8') : undefined;
+  }
+
   /** A JSON file of the folder, or `undefined` when it is not there. The caller knows its shape. */
   json<T = Record<string, unknown>>(name: string): T | undefined {
-    return this.has(name) ? (JSON.parse(readFileSync(this.file(name), 'utf8')) as T) : undefined;
+    const text = this.text(name);
+    return text === undefined ? undefined : (JSON.parse(text) as T);
   }
 
   /** `config.json`, which every model has. */

@@ -11,6 +11,11 @@ export interface Encoded {
   readonly encoding: Encoding;
 }
 
+interface AddedToken {
+  readonly id: number;
+  readonly special: boolean;
+}
+
 interface TokenizerConfig {
   readonly model_max_length?: number;
   readonly [name: string]: unknown;
@@ -21,11 +26,22 @@ export class Tokenizer {
   /** The longest input in tokens, special tokens included. */
   readonly maxTokens: number;
   readonly #native: NativeTokenizer;
+  readonly #decoder: ReturnType<NativeTokenizer['getDecoder']>;
+  /** Tokens that stand for no text: ends, roles, padding. */
+  readonly #special: ReadonlySet<number>;
 
-  private constructor(native: NativeTokenizer, config: TokenizerConfig, maxTokens: number) {
+  private constructor(
+    model: ModelFolder,
+    native: NativeTokenizer,
+    config: TokenizerConfig,
+    maxTokens: number,
+  ) {
     this.#native = native;
+    this.#decoder = native.getDecoder();
     this.config = config;
     this.maxTokens = maxTokens;
+    const { added_tokens: added = [] } = model.json<{ added_tokens?: AddedToken[] }>('tokenizer.json') ?? {};
+    this.#special = new Set(added.filter(({ special }) => special).map(({ id }) => id));
   }
 
   /**
@@ -40,7 +56,7 @@ export class Tokenizer {
     native.disablePadding();
     native.disableTruncation();
     const limits = [positions, config.model_max_length].filter((limit) => limit !== undefined);
-    return new Tokenizer(native, config, Math.min(Number.MAX_SAFE_INTEGER, ...limits));
+    return new Tokenizer(model, native, config, Math.min(Number.MAX_SAFE_INTEGER, ...limits));
   }
 
   /** Encodes a text (or a pair) with the model's special tokens, cut at its end so that it fits `maxTokens`. */
@@ -66,8 +82,20 @@ export class Tokenizer {
 
   /** The text of tokens, by the tokenizer's own decoder; special tokens must have been left out. */
   decodeTokens(tokens: readonly string[]): string {
-    const decoder = this.#native.getDecoder();
-    return decoder ? decoder.decode([...tokens]) : tokens.join(' ');
+    return this.#decoder ? this.#decoder.decode([...tokens]) : tokens.join(' ');
+  }
+
+  /** The token as its decoder knows it; none for special tokens and ids beyond the vocabulary. */
+  visible(id: number): readonly string[] {
+    const token = this.#special.has(id) ? null : this.#native.idToToken(id);
+    return token === null ? [] : [token];
+  }
+
+  /** One token by itself, special ones by name; bytes that are no character show as U+FFFD. */
+  text(id: number): string {
+    const token = this.#native.idToToken(id);
+    if (token === null) return '';
+    return this.#special.has(id) ? token : this.decodeTokens([token]);
   }
 
   get unknownId(): number | undefined {

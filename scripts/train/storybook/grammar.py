@@ -24,10 +24,11 @@ def expand(template: str, slots: Mapping[str, str], rng: random.Random) -> str:
         text = _SLOT.sub(lambda m: _fill(m.group(1), slots), text)
         if text == before:
             break
+    text = re.sub(r" {2,}", " ", text)
     text = _ARTICLE.sub(r"\1n ", text)
     text = _CONSONANT_SOUND.sub(r"\1 ", text)
     text = _SILENT_H.sub(r"\1n ", text)
-    return re.sub(r" {2,}", " ", text).strip()
+    return text.strip()
 
 
 def _fill(name: str, slots: Mapping[str, str]) -> str:

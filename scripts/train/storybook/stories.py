@@ -91,7 +91,7 @@ def _draw(rng: random.Random, wish: Wish, always_named: bool) -> Hero:
     person = kind in PEOPLE or kind in CHILDREN or kind in HUMAN_TALE
     pool = (GIRLS if gender == "she" else BOYS) if person else PET_NAMES if rng.random() < 0.7 else GIRLS if gender == "she" else BOYS
     name = wish.name or (f"the {kind}" if unnamed else rng.choice(pool))
-    adjective = wish.adjective or rng.choice([rng.choice(SIZES), rng.choice(TRAITS), ""])
+    adjective = wish.adjective or rng.choice([rng.choice(SIZES[:4] if kind in CHILDREN else SIZES), rng.choice(TRAITS), ""])
     return Hero(kind, name, place, gender, adjective)
 
 
@@ -189,7 +189,7 @@ def _setting(rng: random.Random, hero: Hero, friend: Hero, wish: Wish) -> dict[s
 def _introduce(text: str, friend: Hero, his: str) -> str:
     """The friend's first mention says who that is, unless the template already does."""
     first = text.find(friend.name)
-    if first < 0 or re.search(r"(named|called|name of) $", text[:first]) or text[first + len(friend.name) :].startswith(f" the {friend.kind}"):
+    if first < 0 or re.search(r"(named|called|name of|friend) $", text[:first]) or text[first + len(friend.name) :].startswith(f" the {friend.kind}"):
         return text
     sentence_start = bool(re.search(r"(^|[.!?:]\"? |\n)\"?$", text[:first]))
     who = f"friend {friend.name}" if friend.child else f"friend {friend.name} the {friend.kind}"

@@ -1,0 +1,116 @@
+"""Golden cases of asr: CTC and Whisper."""
+
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from make_model import tones
+from scipy.signal import resample_poly
+from transformers import AutoTokenizer, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, WhisperFeatureExtractor, pipeline
+
+from . import media as sounds
+from .reference import Case, case, load
+
+RESAMPLED = "resampled by scipy in the reference; the words must not depend on the resampler"
+TIMES = "one position of the encoder is 20 ms"
+
+
+def read_wav(path: Path) -> tuple[np.ndarray, float]:
+    """Mono samples at 16 kHz, and seconds."""
+    with wave.open(str(path)) as file:
+        rate, channels = file.getframerate(), file.getnchannels()
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32_768
+    mono = samples.reshape(-1, channels).mean(1)
+    if rate != tones.RATE:
+        step = np.gcd(rate, tones.RATE)
+        mono = resample_poly(mono, tones.RATE // step, rate // step)
+    return mono.astype(np.float32), len(samples) / channels / rate
+
+
+def recognition(models: Path, media: Path) -> list[Case]:
+    return [*_ctc(models, media), *_whisper(models, media)]
+
+
+def _ctc(models: Path, media: Path) -> list[Case]:
+    folder = models / "wav2vec2-ctc"
+    tokenizer = Wav2Vec2CTCTokenizer.from_pretrained(folder)
+    hear = pipeline(
+        "automatic-speech-recognition",
+        model=load(folder),
+        tokenizer=tokenizer,
+        feature_extractor=Wav2Vec2FeatureExtractor.from_pretrained(folder),
+    )
+
+    def one(title: str, name: str, note: str, timestamps: str | None = None, tolerance: float = 1e-4) -> Case:
+        samples, seconds = read_wav(media / name)
+        found = hear({"raw": samples, "sampling_rate": tones.RATE}, return_timestamps=timestamps)
+        response: dict[str, Any] = {"text": found["text"], "duration": seconds}
+        if timestamps:
+            response["segments"] = [_segment(chunk) for chunk in found["chunks"]]
+        fields = {"timestamps": timestamps} if timestamps else {}
+        return case(title, {"model": "tiny/wav2vec2-ctc", **fields}, response, media=name, note=note, tolerance=tolerance)
+
+    return [
+        one("CTC, 16 kHz mono", "letters-16k.wav", "greedy: the best token of each 20 ms, repeats and blanks removed"),
+        one("CTC, each word with its time", "letters-16k.wav", f"segments are words; {TIMES}", "word"),
+        one("CTC, 44.1 kHz stereo", "letters-44k-stereo.wav", RESAMPLED),
+        one("CTC, each word with its time, resampled", "letters-44k-stereo.wav", f"{RESAMPLED}; {TIMES}", "word", 0.021),
+    ]
+
+
+def _segment(chunk: dict[str, Any]) -> dict[str, Any]:
+    start, end = chunk["timestamp"]
+    return {"text": chunk["text"], "start": start, "end": end}
+
+
+def _whisper(models: Path, media: Path) -> list[Case]:
+    folder = models / "whisper"
+    hear = pipeline(
+        "automatic-speech-recognition",
+        model=load(folder),
+        tokenizer=AutoTokenizer.from_pretrained(folder),
+        feature_extractor=WhisperFeatureExtractor.from_pretrained(folder),
+    )
+
+    def one(title: str, name: str, note: str, language: str | None = None, **fields: Any) -> Case:
+        samples, seconds = read_wav(media / name)
+        timed = fields.get("timestamps") == "segment"
+        options = {"language": language, "task": fields.get("task", "transcribe")}
+        found = hear(
+            {"raw": samples, "sampling_rate": tones.RATE},
+            return_timestamps=timed or seconds > 4,
+            return_language=language is None,
+            generate_kwargs={key: value for key, value in options.items() if value},
+        )
+        response: dict[str, Any] = {"text": found["text"].strip(), "duration": seconds}
+        if language is None:
+            response["language"] = _code(found["chunks"][0]["language"])
+        if timed:
+            response["segments"] = [_segment(chunk) for chunk in found["chunks"]]
+            for segment in response["segments"]:
+                segment["text"] = segment["text"].strip()
+        request = {"model": "tiny/whisper", **({"language": language} if language else {}), **fields}
+        return case(title, request, response, media=name, note=note, tolerance=0.021 if "44k" in name else 1e-4)
+
+    return [
+        one("Whisper, English", "english-16k.wav", "greedy", "en"),
+        one("Whisper, phrases with their times", "english-16k.wav", TIMES, "en", timestamps="segment"),
+        one("Whisper, language detected", "german-44k-stereo.wav", f"{RESAMPLED}; the language is a code"),
+        one("Whisper, German translated", "german-44k-stereo.wav", RESAMPLED, "de", task="translate"),
+        one("Whisper, German with times", "german-44k-stereo.wav", f"{RESAMPLED}; {TIMES}", "de", timestamps="segment"),
+        _long(one("Whisper, sound of two windows", "long-8k.wav", f"8 s where a window is 4; {RESAMPLED}", "en")),
+    ]
+
+
+def _code(language: str) -> str:
+    return {"english": "en", "german": "de"}.get(language, language)
+
+
+def _long(made: Case) -> Case:
+    """Only a text that is what was sung is worth comparing: cutting into windows is not one algorithm."""
+    sung = " ".join(tones.WORDS["en"][word] for phrase in sounds.LONG for word in phrase.words)
+    if made["response"]["text"] != sung:
+        raise ValueError(f"the long sound reads {made['response']['text']!r} instead of {sung!r}")
+    return made

@@ -1,0 +1,166 @@
+"""Golden cases of text-classification (with NER and zero-shot) and embeddings."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoTokenizer, pipeline
+
+from .reference import STABLE, Case, case, load
+
+TEXTS = [
+    "I love it",
+    "The movie was not what they said it would be; two hours of rain, mud and silence.",
+    "Bad.",
+    "Naïve café owners in Zürich say: 很好 👍🏽 — don't you?",
+]
+LONG = "once upon a time there was a river and a city and " * 12
+NAMES = "Ann Lee of Acme Works met John in New York, then flew to Paris with Bobson & Co."
+CHARACTERS = "start and end count characters (code points), as Python does: an emoji is one"
+
+
+def classification(models: Path) -> list[Case]:
+    return [*_sentiment(models), *_entities(models), *_zero_shot(models)]
+
+
+def _ranked(scores: list[dict[str, Any]]) -> dict[str, Any]:
+    best = sorted(scores, key=lambda entry: -entry["score"])
+    return {"labels": [entry["label"] for entry in best], "scores": [entry["score"] for entry in best]}
+
+
+def _sentiment(models: Path) -> list[Case]:
+    folder = models / "bert-sentiment"
+    classify = pipeline("text-classification", model=load(folder), tokenizer=AutoTokenizer.from_pretrained(folder))
+    model = "tiny/bert-sentiment"
+
+    def answer(text: str, top_k: int | None = None) -> dict[str, Any]:
+        return _ranked(classify(text, top_k=top_k, truncation=True))
+
+    batch = [*TEXTS, LONG]
+    zero = "a good\u0000 story"
+    return [
+        case("one text, all labels best first", {"model": model, "inputs": TEXTS[0]}, answer(TEXTS[0])),
+        case(
+            "texts of different lengths in one request answer as they do alone",
+            {"model": model, "inputs": batch},
+            {"results": [answer(text) for text in batch]},
+            note="the last one is cut at the model's 64 tokens",
+        ),
+        case("accents, Chinese and emoji", {"model": model, "inputs": TEXTS[3]}, answer(TEXTS[3])),
+        case("top_k 1", {"model": model, "inputs": TEXTS[1], "top_k": 1}, answer(TEXTS[1], 1)),
+        case("top_k 2 of an array of one", {"model": model, "inputs": [TEXTS[2]], "top_k": 2}, {"results": [answer(TEXTS[2], 2)]}),
+        case("NUL is a character that the tokenizer drops", {"model": model, "inputs": zero}, answer(zero)),
+    ]
+
+
+def _entities(models: Path) -> list[Case]:
+    folder = models / "bert-ner"
+    model, tokenizer = load(folder), AutoTokenizer.from_pretrained(folder)
+    find = pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="simple")
+
+    def answer(text: str) -> dict[str, Any]:
+        with torch.no_grad():
+            best = model(**tokenizer(text, return_tensors="pt")).logits[0].topk(2, -1).values
+        if float((best[:, 0] - best[:, 1]).min()) < STABLE:
+            raise ValueError(f"two labels of a token of {text!r} are nearly tied")
+        entities = [{key: value for key, value in entity.items()} for entity in find(text)]
+        names, scores = [entity["entity_group"] for entity in entities], [entity["score"] for entity in entities]
+        return {"entities": entities, "labels": names, "scores": scores}
+
+    accents = "Zoë 👩‍🚀 flew from Köln to 東京, then home."
+    request = {"model": "tiny/bert-ner"}
+    return [
+        case("entities by transformers' simple aggregation", {**request, "inputs": NAMES}, answer(NAMES)),
+        case("entities after emoji and accents", {**request, "inputs": accents}, answer(accents), note=CHARACTERS),
+        case(
+            "entities of several texts",
+            {**request, "inputs": [TEXTS[2], NAMES, TEXTS[1]]},
+            {"results": [answer(TEXTS[2]), answer(NAMES), answer(TEXTS[1])]},
+        ),
+    ]
+
+
+def _zero_shot(models: Path) -> list[Case]:
+    folder = models / "bert-nli"
+    choose = pipeline("zero-shot-classification", model=load(folder), tokenizer=AutoTokenizer.from_pretrained(folder))
+    candidates = ["weather", "movie", "city life", "music"]
+
+    def answer(text: str, **options: Any) -> dict[str, Any]:
+        found = choose(text, candidates, **options)
+        return {"labels": found["labels"], "scores": found["scores"]}
+
+    request = {"model": "tiny/bert-nli", "candidate_labels": candidates}
+    template = "It is about {}, surely."
+    return [
+        case("zero-shot, one label of several", {**request, "inputs": TEXTS[1]}, answer(TEXTS[1])),
+        case(
+            "zero-shot, each label by itself",
+            {**request, "inputs": TEXTS[1], "multi_label": True},
+            answer(TEXTS[1], multi_label=True),
+            note="entailment against contradiction for each label; the scores do not add up to 1",
+        ),
+        case(
+            "zero-shot of several texts",
+            {**request, "inputs": TEXTS[:2]},
+            {"results": [answer(text) for text in TEXTS[:2]]},
+        ),
+        case(
+            "zero-shot with a hypothesis of one's own",
+            {**request, "inputs": TEXTS[3], "hypothesis_template": template},
+            answer(TEXTS[3], hypothesis_template=template),
+        ),
+    ]
+
+
+def embeddings(models: Path) -> list[Case]:
+    folder = models / "bert-embed"
+    encode, tokenizer = load(folder), AutoTokenizer.from_pretrained(folder)
+
+    def vector(text: str, pooling: str = "mean", dimensions: int | None = None, normalize: bool = True) -> np.ndarray:
+        inputs = tokenizer(text, truncation=True, return_tensors="pt")
+        with torch.no_grad():
+            states = encode(**inputs).last_hidden_state[0].numpy()
+        pooled = (states[0] if pooling == "cls" else states.mean(0))[:dimensions]
+        return pooled / np.linalg.norm(pooled) if normalize else pooled
+
+    def tokens(texts: list[str]) -> dict[str, int]:
+        return {"prompt_tokens": sum(len(tokenizer(text, truncation=True).input_ids) for text in texts)}
+
+    request = {"model": "tiny/bert-embed"}
+    batch = [*TEXTS, LONG]
+    return [
+        case(
+            "one text, mean over tokens, length 1",
+            {**request, "inputs": TEXTS[0]},
+            {"embeddings": [vector(TEXTS[0])], "usage": tokens(TEXTS[:1])},
+        ),
+        case(
+            "texts of different lengths in one request answer as they do alone",
+            {**request, "inputs": batch},
+            {"embeddings": [vector(text) for text in batch], "usage": tokens(batch)},
+            note="the last one is cut at the model's 64 tokens; usage counts what the model read, special tokens included",
+        ),
+        case(
+            "not normalised",
+            {**request, "inputs": TEXTS[:2], "normalize": False},
+            {"embeddings": [vector(text, normalize=False) for text in TEXTS[:2]]},
+        ),
+        case(
+            "a model whose pooling is the first token",
+            {"model": "tiny/bert-embed-cls", "inputs": TEXTS[:2]},
+            {"embeddings": [vector(text, "cls") for text in TEXTS[:2]]},
+            note="the weights are those of tiny/bert-embed",
+        ),
+        case("pooling asked for", {**request, "inputs": TEXTS[1], "pooling": "cls"}, {"embeddings": [vector(TEXTS[1], "cls")]}),
+        case(
+            "eight dimensions, normalised after cutting",
+            {**request, "inputs": TEXTS[:2], "dimensions": 8},
+            {"embeddings": [vector(text, dimensions=8) for text in TEXTS[:2]]},
+        ),
+        case(
+            "eight dimensions as they are",
+            {**request, "inputs": TEXTS[1], "dimensions": 8, "normalize": False},
+            {"embeddings": [vector(TEXTS[1], dimensions=8, normalize=False)]},
+        ),
+    ]

@@ -1,0 +1,83 @@
+"""Golden cases of image-classification and object-detection."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image, ImageOps
+from transformers import AutoImageProcessor
+
+from .reference import STABLE, Case, case, load
+
+EXACT = "the picture has the size that the model reads: nothing is resized"
+RESIZED = "resized by PIL's antialiased bilinear filter in the reference; other libraries' filters differ a little"
+DECODED = "JPEG decoders may differ by a step or two of 255"
+RESIZED_TOLERANCE = 0.03
+DECODED_TOLERANCE = 0.01
+
+
+def _upright(path: Path) -> Image.Image:
+    return ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+
+
+def classification(models: Path, media: Path) -> list[Case]:
+    folder = models / "vit"
+    model, processor = load(folder), AutoImageProcessor.from_pretrained(folder, backend="pil")
+
+    def answer(name: str, top_k: int = 5) -> dict[str, Any]:
+        inputs = processor(images=_upright(media / name), return_tensors="pt")
+        with torch.no_grad():
+            best = model(**inputs).logits[0].softmax(-1).topk(top_k)
+        if len(best.values) > 1 and float((best.values[:-1] - best.values[1:]).min()) < 0.001:
+            raise ValueError(f"two labels of {name} are nearly tied")
+        return {"labels": [model.config.id2label[index] for index in best.indices.tolist()], "scores": best.values}
+
+    def one(title: str, name: str, note: str, tolerance: float = 1e-4, **fields: Any) -> Case:
+        request = {"model": "tiny/vit", **fields}
+        return case(title, request, answer(name, **fields), media=name, note=note, tolerance=tolerance)
+
+    return [
+        one("a PNG of the model's size", "scene-32x32.png", EXACT),
+        one("the best two labels", "scene-32x32.png", EXACT, top_k=2),
+        one("a grey PNG is spread over three channels", "grey-32x32.png", EXACT),
+        one("a PNG with an alpha channel", "alpha-32x32.png", f"{EXACT}; alpha is dropped, not blended"),
+        one("a JPEG turned by EXIF", "turned-32x32.jpg", f"orientation 6, turned upright first; {DECODED}", DECODED_TOLERANCE),
+        one("a JPEG of odd size", "scene-53x37.jpg", f"{RESIZED}; {DECODED}", RESIZED_TOLERANCE),
+        one("a PNG of odd size", "scene-45x61.png", RESIZED, RESIZED_TOLERANCE),
+    ]
+
+
+def detection(models: Path, media: Path) -> list[Case]:
+    folder = models / "yolos"
+    model, processor = load(folder), AutoImageProcessor.from_pretrained(folder, backend="pil")
+
+    def answer(name: str, threshold: float = 0.5) -> dict[str, Any]:
+        image = _upright(media / name)
+        inputs = processor(images=image, return_tensors="pt")
+        with torch.no_grad():
+            outputs = model(pixel_values=inputs["pixel_values"])
+        scores = outputs.logits[0].softmax(-1)[:, :-1].max(-1).values
+        if float((scores - threshold).abs().min()) < STABLE:
+            raise ValueError(f"a score of {name} is too near the threshold {threshold}")
+        found = processor.post_process_object_detection(outputs, threshold, [(image.height, image.width)])[0]
+        objects = [
+            {"label": model.config.id2label[label], "score": score, "box": dict(zip(("xmin", "ymin", "xmax", "ymax"), box))}
+            for label, score, box in zip(found["labels"].tolist(), found["scores"].tolist(), found["boxes"].tolist(), strict=True)
+        ]
+        objects.sort(key=lambda found: -found["score"])
+        return {"objects": objects, "width": image.width, "height": image.height}
+
+    def one(title: str, name: str, note: str, tolerance: float = 1e-4, box: float = 0.01, **fields: Any) -> Case:
+        request = {"model": "tiny/yolos", **fields}
+        both = {"tolerance": tolerance, "box_tolerance": box}
+        return case(title, request, answer(name, **fields), media=name, note=f"{note}; objects by falling score", **both)
+
+    wide = {"tolerance": RESIZED_TOLERANCE, "box": 2.0}
+    return [
+        one("a PNG of the model's size", "scene-96x64.png", EXACT),
+        one("another threshold", "scene-96x64.png", EXACT, threshold=0.75),
+        one("no object above the threshold", "scene-96x64.png", EXACT, threshold=0.9999),
+        one("a JPEG turned by EXIF", "turned-96x64.jpg", f"orientation 6: boxes, width and height are those of the upright picture; {DECODED}", DECODED_TOLERANCE, 0.5),
+        one("a JPEG enlarged", "scene-75x50.jpg", f"{RESIZED}; {DECODED}", **wide),
+        one("a PNG reduced", "scene-150x100.png", RESIZED, **wide),
+    ]

@@ -1,0 +1,126 @@
+/** One text being generated: its tokens, what they read as, and when it ends. Knows nothing of models or batches. */
+import type { Tokenizer } from '../tokenizer.js';
+import { Detokenizer } from './detokenizer.js';
+import { type Random, seededRandom } from './random.js';
+import { applyPenalties, logprobsOf, type SamplingParams, sample } from './sampler.js';
+import { StopStrings } from './stop-strings.js';
+
+export interface SequenceOptions {
+  readonly tokenizer: Tokenizer;
+  readonly promptIds: readonly number[];
+  /** The text continues the prompt, so that its first word may begin with a space. */
+  readonly continues: boolean;
+  readonly sampling: SamplingParams;
+  readonly seed: bigint;
+  readonly maxTokens: number;
+  readonly minTokens: number;
+  readonly stop: readonly string[];
+  /** Ids that end the text; empty to go on after the model's own end. */
+  readonly endIds: ReadonlySet<number>;
+  /** `undefined`: none wanted; else how many alternatives a token. */
+  readonly logprobs: number | undefined;
+}
+
+export interface TokenReport {
+  readonly token: string;
+  readonly token_id: number;
+  readonly logprob: number;
+  readonly top: ReadonlyArray<{
+    readonly token: string;
+    readonly token_id: number;
+    readonly logprob: number;
+  }>;
+}
+
+/** What one step added. */
+export interface Piece {
+  readonly text: string;
+  readonly logprobs: readonly TokenReport[];
+}
+
+export class Sequence {
+  readonly #options: SequenceOptions;
+  readonly #random: Random;
+  readonly #detokenizer: Detokenizer;
+  readonly #stops: StopStrings;
+  readonly #seen: Set<number>;
+  readonly #counts = new Map<number, number>();
+  readonly #reports: TokenReport[] = [];
+  #text = '';
+  #finished: 'stop' | 'length' | 'cancelled' | undefined;
+  readonly tokens: number[] = [];
+
+  constructor(options: SequenceOptions) {
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+    this.#detokenizer = new Detokenizer(options.tokenizer, options.continues ? options.promptIds : []);
+    this.#stops = new StopStrings(options.stop);
+    this.#seen = new Set(options.promptIds);
+  }
+
+  get finished(): 'stop' | 'length' | 'cancelled' | undefined {
+    return this.#finished;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get logprobs(): readonly TokenReport[] | undefined {
+    return this.#options.logprobs === undefined ? undefined : this.#reports;
+  }
+
+  /** The tokens whose logits are not known yet start here: the last one. */
+  get last(): number | undefined {
+    return this.tokens.at(-1);
+  }
+
+  /** Draws the next token from `logits` [vocabulary], which it changes. */
+  accept(logits: Float32Array): Piece {
+    const { sampling, endIds, minTokens, maxTokens } = this.#options;
+    const raw = this.#options.logprobs === undefined ? undefined : logits.slice();
+    applyPenalties(logits, sampling, { seen: this.#seen, generated: this.#counts });
+    if (this.tokens.length < minTokens) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
+    const id = sample(logits, sampling, this.#random);
+    this.tokens.push(id);
+    this.#seen.add(id);
+    this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
+    const reports = raw ? [this.#report(raw, id)] : [];
+    this.#reports.push(...reports);
+    if (endIds.has(id)) return this.#end('stop', '', reports);
+    const fresh = this.#detokenizer.push(id);
+    // Stop strings wait for the least length too; until then they are text like any other.
+    const early = this.tokens.length < minTokens;
+    const { text, stopped } = early ? { text: fresh, stopped: false } : this.#stops.push(fresh);
+    if (stopped) return this.#end('stop', text, reports, false);
+    if (this.tokens.length >= maxTokens) return this.#end('length', text, reports);
+    return this.#add(text, reports);
+  }
+
+  cancel(): void {
+    this.#finished ??= 'cancelled';
+  }
+
+  /** Everything held back comes out now, unless a stop string cut it off. */
+  #end(reason: 'stop' | 'length', text: string, reports: readonly TokenReport[], keepHeld = true): Piece {
+    this.#finished = reason;
+    if (!keepHeld) return this.#add(text, reports);
+    const rest = this.#stops.push(this.#detokenizer.flush());
+    return this.#add(text + rest.text + (rest.stopped ? '' : this.#stops.flush()), reports);
+  }
+
+  #add(text: string, logprobs: readonly TokenReport[]): Piece {
+    this.#text += text;
+    return { text, logprobs };
+  }
+
+  #report(raw: Float32Array, id: number): TokenReport {
+    const { chosen, top } = logprobsOf(raw, id, this.#options.logprobs ?? 0);
+    const named = ({ id: tokenId, logprob }: { id: number; logprob: number }) => ({
+      token: this.#options.tokenizer.text(tokenId),
+      token_id: tokenId,
+      logprob,
+    });
+    return { ...named(chosen), top: top.map(named) };
+  }
+}

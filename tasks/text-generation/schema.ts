@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { SamplingParams } from '../../src/runner/generate/sampler.js';
+import type { TokenReport } from '../../src/runner/generate/sequence.js';
+import { maxInputs, model, text } from '../fields.js';
+
+const message = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  content: text,
+});
+
+const penalty = z.number().min(-2).max(2);
+
+export const request = z
+  .strictObject({
+    model,
+    prompt: z
+      .union([text.min(1), z.array(text.min(1)).min(1).max(maxInputs)])
+      .optional()
+      .describe('Text to continue, or an array of texts. This or `messages`.'),
+    messages: z
+      .array(message)
+      .min(1)
+      .max(maxInputs)
+      .optional()
+      .describe("A conversation; the model's chat template is applied."),
+    max_tokens: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(256)
+      .describe("Clamped to what the model's window leaves."),
+    temperature: z.number().min(0).max(2).default(1).describe('0 takes the likeliest token each time.'),
+    top_p: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(1)
+      .describe('Sample from the likeliest tokens that together have this probability.'),
+    top_k: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(0)
+      .describe('Sample from so many likeliest tokens; 0: off.'),
+    min_p: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('Drop tokens less likely than this share of the likeliest; 0: off.'),
+    repetition_penalty: z
+      .number()
+      .gt(0)
+      .max(10)
+      .default(1)
+      .describe('Divides the score of tokens seen in prompt or text.'),
+    frequency_penalty: penalty.default(0).describe('Taken off a token once for every time it was generated.'),
+    presence_penalty: penalty.default(0).describe('Taken off every token that was generated.'),
+    logit_bias: z
+      .record(z.string().regex(/^\d+$/, 'keys are token ids'), z.number().min(-100).max(100))
+      .default({})
+      .describe('Token id to what is added to its score.'),
+    stop_sequences: z.array(text.min(1)).max(16).default([]).describe('Generation ends before any of these.'),
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('The same seed gives the same text.'),
+    n: z.number().int().min(1).max(16).default(1).describe('How many texts for each prompt.'),
+    min_tokens: z.number().int().min(0).max(1_000_000).default(0).describe('No end before so many tokens.'),
+    ignore_eos: z.boolean().default(false).describe("Go on after the model's own end."),
+    logprobs: z
+      .union([z.boolean(), z.number().int().min(0).max(20)])
+      .default(false)
+      .describe('Log-probability of each token; a number asks for so many alternatives too.'),
+    response_format: z
+      .strictObject({ type: z.literal('text') })
+      .optional()
+      .describe('Only plain text so far.'),
+    return_full_text: z
+      .boolean()
+      .optional()
+      .describe('Put the prompt before the text; default true, false for `messages`.'),
+    stream: z.boolean().default(false).describe('Answer as `/stream` does.'),
+  })
+  .check((context) => {
+    const { prompt, messages } = context.value;
+    if ((prompt === undefined) === (messages === undefined)) {
+      context.issues.push({
+        code: 'custom',
+        path: ['prompt'],
+        message: 'either prompt or messages',
+        input: prompt,
+      });
+    }
+  });
+
+export type GenerationRequest = z.output<typeof request>;
+
+const finishReason = z.enum(['stop', 'length', 'tool_calls', 'cancelled']);
+
+const tokenLogprob = z.object({
+  token: z.string(),
+  token_id: z.int(),
+  logprob: z.number(),
+  top: z.array(z.object({ token: z.string(), token_id: z.int(), logprob: z.number() })),
+});
+
+const usage = z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() });
+
+const one = z.object({
+  generated_text: z.string(),
+  tokens_used: z.int().describe('Tokens generated.'),
+  finish_reason: finishReason,
+  usage,
+  logprobs: z.array(tokenLogprob).optional(),
+});
+
+export const response = one.extend({
+  results: z.array(one).optional().describe('With several prompts or n > 1: all texts, prompt by prompt.'),
+});
+
+export const event = z.object({
+  token: z.string().describe('New text only; may be empty.'),
+  finished: z.boolean(),
+  index: z.int().optional().describe('Which text, when there are several.'),
+  logprobs: z.array(tokenLogprob).optional(),
+  finish_reason: finishReason.optional().describe('Last event only, as what follows.'),
+  tokens_used: z.int().optional(),
+  usage: usage.optional(),
+  error: z.object({ code: z.string(), message: z.string(), request_id: z.string() }).optional(),
+});
+
+export type FinishReason = z.output<typeof finishReason>;
+
+export type ChatMessage = z.output<typeof message>;
+
+/** What a runner gets for every prompt. */
+export interface GenerationParams {
+  readonly sampling: SamplingParams;
+  readonly maxTokens: number;
+  readonly minTokens: number;
+  readonly ignoreEos: boolean;
+  readonly stop: readonly string[];
+  readonly n: number;
+  readonly seed: number | undefined;
+  /** `undefined`: none wanted; else how many alternatives a token. */
+  readonly logprobs: number | undefined;
+  readonly stream: boolean;
+}
+
+/** One prompt: text to continue, or a conversation. */
+export type GenerationInput = { readonly prompt: string } | { readonly messages: readonly ChatMessage[] };
+
+export interface GenerationDelta {
+  /** Which of the prompt's `n` texts. */
+  readonly choice: number;
+  readonly text: string;
+  readonly logprobs?: readonly TokenReport[];
+}
+
+export interface Generation {
+  readonly text: string;
+  readonly tokens: number;
+  readonly finishReason: FinishReason;
+  readonly logprobs?: readonly TokenReport[];
+}
+
+/** The answer for one prompt. */
+export interface Generations {
+  readonly promptTokens: number;
+  readonly choices: readonly Generation[];
+}
