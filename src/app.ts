@@ -44,14 +44,13 @@ export const makeApp = ({ tasks, path, ops, bodyTimeoutMs, trustProxy }: AppOpti
   app.disable('etag');
   if (trustProxy) app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy);
   app.use(openContext(renderNativeError));
+  // Bearer calls come from any origin; a cookie is never sent along with `*`.
+  const anyOrigin = cors({ origin: '*', exposedHeaders, maxAge: 86_400 });
+  const guard = [authenticate(path.admission), readBody(bodyTimeoutMs)];
+  app.use('/v1/inference', anyOrigin, nativeRoutes(tasks, path, guard), methodNotAllowed('POST'));
+  app.use(['/v1', '/api/v1/inference'], anyOrigin, modelRoutes(path));
   app.use(opsRoutes(ops));
   app.use(docsRoutes(tasks));
-  // Bearer calls come from any origin; a cookie is never sent along with `*`.
-  app.use(['/v1', '/api/v1/inference'], cors({ origin: '*', exposedHeaders, maxAge: 86_400 }));
-  app.use(['/v1', '/api/v1/inference'], modelRoutes(path));
-  app.post('/v1/inference/*route', authenticate(path.admission), readBody(bodyTimeoutMs));
-  app.use('/v1/inference', nativeRoutes(tasks, path));
-  app.all('/v1/inference/*route', methodNotAllowed('POST'));
   app.all(['/v1/models', '/v1/models/*id', '/health', '/ready', '/metrics'], methodNotAllowed('GET'));
   app.use(routeNotFound);
   app.use(handleErrors(path.log));

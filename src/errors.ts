@@ -138,6 +138,15 @@ export interface ErrorMessage {
 
 /** Shortens a value for display in `got`. */
 export const show = (value: unknown): string => {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  const text = asJson(typeof value === 'string' ? value.slice(0, 100) : value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+};
+
+const asJson = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Nested deeper than the stack: JSON.parse takes what JSON.stringify cannot write.
+    return `a deeply nested ${typeof value}`;
+  }
 };

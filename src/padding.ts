@@ -39,18 +39,24 @@ export const chooseBatch = (sizes: readonly number[], limits: BatchLimits): numb
   return chosen;
 };
 
-/** Splits all of `sizes` into batches: a partition of their indices, longest rows first (they set the peak memory). */
-export const planBatches = (sizes: readonly number[], limits: BatchLimits): number[][] => {
+/**
+ * Splits all of `sizes` into batches: a partition of their indices, longest rows first (they set the peak memory).
+ * Where there are enough rows, there are at least `streams` batches of about equal cost, to run side by side.
+ */
+export const planBatches = (sizes: readonly number[], limits: BatchLimits, streams = 1): number[][] => {
   const order = sizes.map((_, index) => index).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+  const total = sizes.reduce((a, b) => a + b, 0);
+  const maxPaddedCost = Math.min(limits.maxPaddedCost, Math.max(1, total / streams) * limits.maxWaste);
+  const maxRows = Math.min(limits.maxRows, Math.ceil(sizes.length / streams));
   const batches: number[][] = [];
   for (let start = 0; start < order.length; ) {
     const longest = sizes[order[start]!]!;
     let end = start + 1;
     let real = longest;
-    while (end < order.length && end - start < limits.maxRows) {
+    while (end < order.length && end - start < maxRows) {
       const padded = longest * (end - start + 1);
       real += sizes[order[end]!]!;
-      if (padded > limits.maxPaddedCost || padded > real * limits.maxWaste) break;
+      if (padded > maxPaddedCost || padded > real * limits.maxWaste) break;
       end++;
     }
     batches.push(order.slice(start, end));

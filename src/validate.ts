@@ -67,6 +67,8 @@ const allowedBy = (issue: Issue): string => {
       );
       return [...new Set(types.filter(Boolean))].join(' or ') || issue.message;
     }
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message;
   }

@@ -38,6 +38,9 @@ export interface Resolved {
   readonly ref: ModelRef;
 }
 
+/** A map, since a suffix is what a client wrote: `constructor` is a property of every object. */
+const wantedBySuffix = new Map(Object.entries(dtypeBySuffix));
+
 /** A request for an unknown model looks at the disk again, at most this often. */
 const rescanMs = 1_000;
 
@@ -94,7 +97,7 @@ export class Catalogue {
     const entry = slash > 0 ? this.#entries.get(id.slice(0, slash)) : undefined;
     if (!entry) return undefined;
     const suffix = id.slice(slash + 1);
-    const dtype = dtypeBySuffix[suffix.toLowerCase()]?.find((wanted) => entry.dtypes.includes(wanted));
+    const dtype = wantedBySuffix.get(suffix.toLowerCase())?.find((wanted) => entry.dtypes.includes(wanted));
     if (!dtype) throw notFound(`${entry.id} in ${show(suffix)}`, variantsOf(entry));
     return resolved(entry, dtype);
   }
@@ -138,7 +141,8 @@ export class Catalogue {
     } = card.parse(JSON.parse(readFileSync(join(folder, 'taskwire.json'), 'utf8')));
     const task = this.#tasks.find((one) => one.name === taskName || one.aliases.includes(taskName));
     if (!task) throw new Error(`taskwire.json names an unknown task ${taskName}`);
-    if (this.#tasks.some((one) => one.name === id)) throw new Error('a model may not be named like a task');
+    if (this.#tasks.some((one) => one.name === id || one.aliases.includes(id)))
+      throw new Error('a model may not be named like a task');
     const dtypes = dtypesIn(join(folder, 'onnx'));
     const chosen = dtype ?? dtypes[0];
     if (!chosen || !dtypes.includes(chosen))

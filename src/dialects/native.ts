@@ -34,25 +34,25 @@ export const renderNativeError = (
   },
 });
 
-/** Mounted at `/v1/inference`, behind authentication and the body's reader. */
-export const nativeRoutes = (tasks: readonly Task[], path: Path): Router => {
+/** Mounted at `/v1/inference`; `guard` stands before every route: authentication, then the body's reader. */
+export const nativeRoutes = (
+  tasks: readonly Task[],
+  path: Path,
+  guard: readonly RequestHandler[],
+): Router => {
   const router = Router({ caseSensitive: true });
   for (const task of tasks) {
     for (const name of [task.name, ...task.aliases]) {
-      router.post(
-        `/${name}`,
-        answer(path, () => ({ task, model: undefined, streamRoute: false })),
-      );
-      if (task.stream)
-        router.post(
-          `/${name}/stream`,
-          answer(path, () => ({ task, model: undefined, streamRoute: true })),
-        );
+      const target = (streamRoute: boolean) => () => ({ task, model: undefined, streamRoute });
+      router.post(`/${name}`, ...guard, answer(path, target(false)));
+      if (task.stream) router.post(`/${name}/stream`, ...guard, answer(path, target(true)));
     }
   }
+  const idOf = (req: Request) => (req.params.id as unknown as string[]).join('/');
   router.post(
     '/*id',
-    answer(path, (req) => byModelId((req.params.id as unknown as string[]).join('/'), path)),
+    ...guard,
+    answer(path, (req) => byModelId(idOf(req), path)),
   );
   return router;
 };

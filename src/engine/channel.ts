@@ -3,6 +3,7 @@ export class Channel<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   #wake: (() => void) | undefined;
   #end: { readonly error?: unknown } | undefined;
+  #onEnd: (() => void) | undefined;
 
   push(item: T): void {
     if (this.#end) return;
@@ -11,13 +12,24 @@ export class Channel<T> implements AsyncIterable<T> {
   }
 
   end(): void {
-    this.#end ??= {};
-    this.#wake?.();
+    this.#close({});
   }
 
   /** What was pushed before is still read; then the loop throws. */
   fail(error: unknown): void {
-    this.#end ??= { error };
+    this.#close({ error });
+  }
+
+  /** Calls back once it has ended or failed; one listener at a time. */
+  onEnd(callback: () => void): void {
+    this.#onEnd = callback;
+    if (this.#end) callback();
+  }
+
+  #close(end: { readonly error?: unknown }): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#onEnd?.();
     this.#wake?.();
   }
 

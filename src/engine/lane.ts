@@ -2,7 +2,7 @@
 import { TaskwireError } from '../errors.js';
 import { addUsage, type Event, type Job } from '../job.js';
 import { type Clock, pause } from '../metering/clock.js';
-import { defaultMaxWaste } from '../padding.js';
+import { type BatchLimits, defaultMaxWaste } from '../padding.js';
 import { BatchQueue, type Queued } from './batch-queue.js';
 import { Channel } from './channel.js';
 import { watchLifetime } from './lifetime.js';
@@ -30,6 +30,8 @@ interface Entry extends Queued {
   readonly input: unknown;
   /** Runners that ended while they held it. */
   kills: number;
+  /** `kills` when it was measured: a repeated run measures the same again. */
+  measuredAfter: number | undefined;
   /** A piece of its result has gone out: it can't be run again. */
   begun: boolean;
 }
@@ -72,6 +74,8 @@ const maxRows = 64;
  * new request or a deadline waits no longer than that.
  */
 const targetBatchMicros = 100_000;
+/** How long a batch that is not full waits while the device is busy anyway (docs/bench-log.md). */
+const lingerMs = 2;
 /** A unit's cost before anything was measured. */
 const firstMicrosPerUnit = 100;
 /** Weight of the newest batch in the running mean of the unit's cost. */
@@ -87,8 +91,8 @@ export class Lane {
   /** By message id. */
   readonly #inFlight = new Map<number, { readonly entry: Entry; readonly batch: Batch }>();
   readonly #batches = new Set<Batch>();
-  #waitingForLoad = 0;
   #nextId = 1;
+  #lingering: 'no' | 'yes' | 'over' = 'no';
   #microsPerUnit = firstMicrosPerUnit;
 
   constructor(options: LaneOptions) {
@@ -97,6 +101,7 @@ export class Lane {
     this.host = new RunnerHost(options, {
       ready: () => this.#dispatch(),
       lost: () => this.#onLost(),
+      wanted: () => this.#queue.entries > 0,
       message: (message) => this.#onMessage(message),
     });
   }
@@ -107,7 +112,7 @@ export class Lane {
     readonly runningInputs: number;
   } {
     return {
-      queuedJobs: this.#queue.jobs + this.#waitingForLoad,
+      queuedJobs: this.#queue.jobs,
       queuedInputs: this.#queue.entries,
       runningInputs: this.#inFlight.size,
     };
@@ -122,24 +127,17 @@ export class Lane {
    * the loop early cancels what is left: what waits never reaches the runner, what runs is told to stop.
    */
   async *run(job: Job): AsyncGenerator<Event, void, void> {
-    const run: Run = {
-      job,
-      channel: new Channel(),
-      remaining: job.works.length,
-      inFlight: new Set(),
-      closed: false,
-    };
-    const { over, stop } = watchLifetime(job, this.#clock);
+    const channel = new Channel<Event>();
+    const run: Run = { job, channel, remaining: job.works.length, inFlight: new Set(), closed: false };
+    const stopWatching = watchLifetime(job, this.#clock, (why) => this.#fail(run, why));
     try {
-      this.#refuseWhenFull(job);
-      await this.#hold(job, over);
-      over.throwIfAborted();
-      over.addEventListener('abort', () => run.channel.fail(over.reason), { once: true });
-      this.#enqueue(run);
-      yield { type: 'accepted' };
-      yield* run.channel;
+      this.#refuse(job);
+      if (!channel.ended) this.#enqueue(run);
+      if (this.host.state.state !== 'ready') await this.#hold(run);
+      if (!channel.ended) yield { type: 'accepted' };
+      yield* channel;
     } finally {
-      stop();
+      stopWatching();
       await this.#withdraw(run);
     }
   }
@@ -149,8 +147,12 @@ export class Lane {
     return Math.min(600, Math.max(1, Math.ceil((this.#queue.cost * this.#microsPerUnit) / 1e6)));
   }
 
-  #refuseWhenFull(job: Job): void {
-    const { limits } = this.#options;
+  /** What waits for a loading model stands in the queue and counts like all else. */
+  #refuse(job: Job): void {
+    const { limits, quarantine, load } = this.#options;
+    if (job.works.some(({ input }) => quarantine.has(load.modelId, input, job.params))) {
+      throw new TaskwireError('input_quarantined');
+    }
     const { queuedJobs, queuedInputs } = this.stats;
     const { retryAfterSeconds } = this;
     const bytes = this.#queue.bytes + job.works.reduce((sum, work) => sum + work.bytes, 0);
@@ -172,54 +174,67 @@ export class Lane {
   }
 
   /** Waits for the runner: as long as the hold, or as long as the job lives when it asked to wait. */
-  async #hold(job: Job, over: AbortSignal): Promise<void> {
-    if (this.host.state.state === 'ready') return;
-    this.#waitingForLoad++;
-    const done = new AbortController();
-    const holdMs = job.waitForModel ? Number.MAX_SAFE_INTEGER : this.#options.holdMs;
+  async #hold({ job, channel }: Run): Promise<void> {
+    let cancelTimer = () => {};
+    const gaveUp = new Promise<'held' | 'ended'>((resolve) => {
+      if (!job.waitForModel) cancelTimer = this.#clock.after(this.#options.holdMs, () => resolve('held'));
+      channel.onEnd(() => resolve('ended'));
+    });
     try {
-      const held = pause(this.#clock, Math.min(holdMs, 2 ** 31 - 1), AbortSignal.any([over, done.signal]));
-      const winner = await Promise.race([this.host.ready().then(() => 'ready'), held.then(() => 'held')]);
-      if (winner === 'ready' || over.aborted) return;
+      if ((await Promise.race([this.host.ready(), gaveUp])) !== 'held') return;
       throw new TaskwireError('model_loading', {
         retryAfterSeconds: Math.ceil(this.host.remainingLoadMs / 1000),
       });
     } finally {
-      done.abort();
-      this.#waitingForLoad--;
+      cancelTimer();
     }
   }
 
   #enqueue(run: Run): void {
-    const { job } = run;
-    const { quarantine, load } = this.#options;
-    if (job.works.some(({ input }) => quarantine.has(load.modelId, input, job.params))) {
-      throw new TaskwireError('input_quarantined');
-    }
-    const entries = job.works.map((work, index) => ({
-      ...work,
-      run,
-      index,
-      account: job.account,
-      kills: 0,
-      begun: false,
-    }));
+    const { works, account } = run.job;
+    const fresh = { run, account, kills: 0, measuredAfter: undefined, begun: false };
+    const entries = works.map((work, index) => ({ ...work, ...fresh, index }));
     this.#queue.push(entries);
     this.#dispatch();
   }
 
+  /** Sends what there is room for. */
   #dispatch(): void {
     for (;;) {
       const { state } = this.host;
       if (state.state !== 'ready' || !this.#roomFor(state.info.kind, state.info.slots)) return;
-      const entries = this.#queue.take({
-        maxPaddedCost: targetBatchMicros / this.#microsPerUnit,
-        maxRows: state.info.kind === 'batch' ? maxRows : 1,
-        maxWaste: defaultMaxWaste,
-      });
+      const limits = this.#batchLimits(state.info.kind);
+      if (this.#shouldLinger(state.info.kind, limits)) return;
+      const entries = this.#queue.take(limits);
       if (!entries) return;
       this.#send(entries);
     }
+  }
+
+  #batchLimits(kind: 'batch' | 'generate'): BatchLimits {
+    const maxPaddedCost = targetBatchMicros / this.#microsPerUnit;
+    return { maxPaddedCost, maxRows: kind === 'batch' ? maxRows : 1, maxWaste: defaultMaxWaste };
+  }
+
+  /**
+   * While the device is busy, a batch that is not full waits a moment for company: the clients that were just answered
+   * are about to ask again. Never while the device is free.
+   */
+  #shouldLinger(kind: 'batch' | 'generate', { maxPaddedCost, maxRows: most }: BatchLimits): boolean {
+    const full = this.#queue.entries >= most || this.#queue.cost >= maxPaddedCost;
+    if (kind !== 'batch' || this.#batches.size === 0 || full || this.#queue.nextIsAlone) return false;
+    if (this.#lingering === 'over') {
+      this.#lingering = 'no';
+      return false;
+    }
+    if (this.#lingering === 'no') {
+      this.#lingering = 'yes';
+      this.#clock.after(lingerMs, () => {
+        this.#lingering = 'over';
+        this.#dispatch();
+      });
+    }
+    return true;
   }
 
   #roomFor(kind: 'batch' | 'generate', slots: number): boolean {
@@ -263,7 +278,10 @@ export class Lane {
     if (message.type === 'delta') {
       entry.begun = true;
       channel.push({ type: 'delta', index: entry.index, delta: message.delta });
-    } else {
+      return;
+    }
+    entry.measuredAfter ??= entry.kills;
+    if (entry.measuredAfter === entry.kills) {
       if (!entry.run.closed) addUsage(job.progress.usage, message.usage);
       channel.push({ type: 'measured', index: entry.index, usage: message.usage });
     }
@@ -279,7 +297,7 @@ export class Lane {
     this.#countIn(batch, outcome.usage.deviceMicros ?? 0);
     if (run.closed) return;
     addUsage(run.job.progress.usage, outcome.usage);
-    if (!outcome.ok) run.channel.fail(TaskwireError.fromMessage(outcome.error));
+    if (!outcome.ok) this.#fail(run, TaskwireError.fromMessage(outcome.error));
     else {
       run.channel.push({ type: 'result', index: entry.index, value: outcome.value });
       if (--run.remaining === 0) run.channel.end();
@@ -313,8 +331,14 @@ export class Lane {
       }
       if (entry.kills >= 2)
         this.#options.quarantine.add(this.#options.load.modelId, entry.input, run.job.params);
-      run.channel.fail(new TaskwireError('runner_failed'));
+      this.#fail(run, new TaskwireError('runner_failed'));
     }
+  }
+
+  /** What waits of it leaves the queue at once, before the next batch is made up. */
+  #fail(run: Run, error: TaskwireError): void {
+    this.#queue.drop(run);
+    run.channel.fail(error);
   }
 
   /**

@@ -57,5 +57,5 @@ export type FromRunner =
   | { readonly type: 'measured'; readonly id: number; readonly usage: Partial<Usage> }
   | { readonly type: 'delta'; readonly id: number; readonly delta: unknown }
   | { readonly type: 'outcomes'; readonly outcomes: readonly Outcome[]; readonly busyMicros: number }
-  /** Sent every few seconds while the runner's event loop turns; its absence is how a hang is noticed. */
-  | { readonly type: 'alive'; readonly rssBytes: number };
+  /** Sent every few seconds while the runner's event loop turns: no such word, or none of device time, is a hang. */
+  | { readonly type: 'alive'; readonly rssBytes: number; readonly busyMicros: number };

@@ -17,6 +17,8 @@ export interface HostEvents {
   ready(info: RunnerInfo): void;
   /** A ready runner ended; what it held is lost. */
   lost(exit: RunnerExit): void;
+  /** Whether work waits, for which a failed load is tried again. */
+  wanted(): boolean;
   /** Anything about work in flight. */
   message(message: Extract<FromRunner, { type: 'measured' | 'delta' | 'outcomes' }>): void;
 }
@@ -28,8 +30,10 @@ export interface RunnerHostOptions {
   readonly log: Logger;
 }
 
-/** A runner that says nothing for so long, while it has work or is loading, hangs and is ended. */
+/** A runner that gets nowhere for so long, while it has work or is loading, hangs and is ended. */
 const stallMs = 120_000;
+/** The longest that loading may take, however alive the runner is. */
+const maxLoadMs = 600_000;
 const firstLoadRetryMs = 10_000;
 const lastLoadRetryMs = 5 * 60_000;
 /** Two deaths in a row are what one poisonous input causes; only from the third on does a restart wait. */
@@ -114,11 +118,12 @@ export class RunnerHost {
 
   /** Ends a runner that hangs. Called now and then; `working` says whether it owes us something. */
   checkStall(working: boolean): void {
-    const owes = working || this.#state.state === 'loading';
-    if (!owes) this.#lastWordAt = this.#options.clock.now();
-    else if (this.#options.clock.now() - this.#lastWordAt > stallMs) {
+    const now = this.#options.clock.now();
+    const loading = this.#state.state === 'loading' ? this.#state : undefined;
+    if (!working && !loading) this.#lastWordAt = now;
+    else if (now - this.#lastWordAt > stallMs || (loading?.runner && now - loading.since > maxLoadMs)) {
       this.#options.log.error({ event: 'runner_stalled', model: this.#options.load.modelId, stallMs });
-      this.#lastWordAt = this.#options.clock.now();
+      this.#lastWordAt = now;
       this.#runner()?.kill();
     }
   }
@@ -139,7 +144,10 @@ export class RunnerHost {
   }
 
   #onMessage(message: FromRunner): void {
-    this.#lastWordAt = this.#options.clock.now();
+    // The event loop turns while a run hangs; then no device time adds up.
+    const stuck =
+      message.type === 'alive' && this.#state.state === 'ready' && message.busyMicros === this.#busyMicros;
+    if (!stuck) this.#lastWordAt = this.#options.clock.now();
     switch (message.type) {
       case 'loading':
         if (this.#state.state === 'loading') this.#state = { ...this.#state, stage: message.stage };
@@ -150,6 +158,7 @@ export class RunnerHost {
         return this.#onLoadFailed(message.message);
       case 'alive':
         this.rssBytes = message.rssBytes;
+        this.#busyMicros = message.busyMicros;
         return;
       case 'outcomes':
         this.#busyMicros = message.busyMicros;
@@ -185,6 +194,7 @@ export class RunnerHost {
     const dead = { state: 'dead', cause, retryAt: clock.now() + waitMs } as const;
     this.#state = dead;
     this.#release(this.#unavailable(dead));
+    clock.after(waitMs, () => !this.#closing && this.#events.wanted() && this.load());
   }
 
   #onExit(exit: RunnerExit): void {

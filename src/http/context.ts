@@ -1,5 +1,5 @@
 /** What the middleware of one request leaves for its handler. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 import type { Admission, Caller } from '../admission/admission.js';
 import type { TaskwireError } from '../errors.js';
@@ -22,7 +22,7 @@ export const openContext =
   (renderError: Context['renderError']): RequestHandler =>
   (_req, res, next) => {
     const controller = new AbortController();
-    const id = `req_${randomBytes(12).toString('base64url')}`;
+    const id = `req_${randomUUID()}`;
     res.locals.context = {
       id,
       startedAt: performance.now(),

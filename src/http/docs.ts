@@ -1,9 +1,13 @@
 /** `/openapi.json`, and `/docs`: Swagger UI over it, served from the installed package. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import express, { Router } from 'express';
 import helmet from 'helmet';
-import swaggerUi from 'swagger-ui-dist';
 import type { Task } from '../../tasks/task.js';
 import { makeOpenApi } from './openapi.js';
+
+/** Its files alone: importing the package would load the whole browser bundle into this process. */
+const swaggerFiles = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 const page = `<!doctype html>
 <html lang="en">
@@ -37,6 +41,6 @@ export const docsRoutes = (tasks: readonly Task[]): Router => {
   router.get('/docs/start.js', (_req, res) => {
     res.type('js').send(start);
   });
-  router.use('/docs', express.static(swaggerUi.absolutePath(), { index: false }));
+  router.use('/docs', express.static(swaggerFiles, { index: false }));
   return router;
 };

@@ -2,31 +2,38 @@
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { Response } from 'express';
+import { vectorToJson } from './float-json.js';
 
-/** Items of a top-level array rendered at a time: 64 vectors of 384 numbers take about 3 ms. */
+/** Items of a top-level array rendered at a time: 64 vectors of 384 numbers take about 1 ms. */
 const sliceItems = 64;
 
+/** Vectors may stand in a body as `Float32Array`. */
 export const sendJson = async (res: Response, body: Readonly<Record<string, unknown>>): Promise<void> => {
   res.setHeader('content-type', 'application/json; charset=utf-8');
-  const large = Object.values(body).some((value) => Array.isArray(value) && value.length > sliceItems);
-  if (!large) {
-    res.end(JSON.stringify(body));
+  const fields = Object.entries(body).filter(([, value]) => value !== undefined);
+  if (!fields.some(([, value]) => isLarge(value))) {
+    res.end(`{${fields.map(([key, value]) => `${JSON.stringify(key)}:${toJson(value)}`).join(',')}}`);
     return;
   }
-  let separator = '{';
-  for (const [key, value] of Object.entries(body)) {
-    if (value === undefined) continue;
-    res.write(`${separator}${JSON.stringify(key)}:`);
-    separator = ',';
-    if (Array.isArray(value) && value.length > sliceItems) await writeSliced(res, value);
-    else res.write(JSON.stringify(value));
+  for (const [i, [key, value]] of fields.entries()) {
+    res.write(`${i === 0 ? '{' : ','}${JSON.stringify(key)}:`);
+    if (isLarge(value)) await writeSliced(res, value);
+    else res.write(toJson(value));
   }
   res.end('}');
 };
 
+const isLarge = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && value.length > sliceItems;
+
+const toJson = (value: unknown): string =>
+  Array.isArray(value) && value[0] instanceof Float32Array
+    ? `[${value.map(vectorToJson).join(',')}]`
+    : JSON.stringify(value);
+
 const writeSliced = async (res: Response, items: readonly unknown[]): Promise<void> => {
   for (let start = 0; start < items.length; start += sliceItems) {
-    const slice = JSON.stringify(items.slice(start, start + sliceItems)).slice(1, -1);
+    const slice = toJson(items.slice(start, start + sliceItems)).slice(1, -1);
     const roomy = res.write(start === 0 ? `[${slice}` : `,${slice}`);
     if (res.closed) return;
     if (roomy) await setImmediate();

@@ -49,14 +49,22 @@ const signatures: readonly Signature[] = [
   signature('audio', 'mpeg', [0x00, 0x00, 0x01]),
 ];
 
-/** MPEG audio and AAC frames begin with eleven (twelve) set bits and no further magic. */
+/**
+ * MPEG audio and AAC frames begin with eleven (twelve) set bits and no further magic. FF FE is left out: it would be
+ * layer I with a checksum, which nobody writes, and is how UTF-16 text begins.
+ */
 const isMpegFrame = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe0) === 0xe0 && bytes[1] !== 0xff;
+  bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe0) === 0xe0 && bytes[1] !== 0xff && bytes[1] !== 0xfe;
+
+/** Some formats begin with letters alone (BMW, FORMAL, ID3 …); none goes on in plain ASCII. */
+const isText = (head: Buffer): boolean =>
+  head.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d));
 
 export const sniff = (
   bytes: Uint8Array,
 ): { readonly kind: 'image' | 'audio'; readonly name: string } | undefined => {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(32, bytes.byteLength));
+  if (isText(head)) return undefined;
   const found = signatures.find(({ at, bytes: magic }) => head.subarray(at, at + magic.length).equals(magic));
   if (found) return { kind: found.kind, name: found.name };
   return isMpegFrame(head) ? { kind: 'audio', name: 'mp3' } : undefined;

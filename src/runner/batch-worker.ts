@@ -24,15 +24,15 @@ interface PlannedRow {
 
 export interface BatchWorkerOptions {
   readonly pipeline: BatchPipeline;
-  /** Device time of all runs so far. */
-  readonly busyMicros: () => number;
+  /** Runs that the device takes side by side. */
+  readonly streams: number;
   readonly answer: (outcomes: readonly Outcome[]) => void;
 }
 
 export class BatchWorker {
   readonly #options: BatchWorkerOptions;
-  /** Runs are serialised: the next message is prepared while this one computes. */
-  #running: Promise<void> = Promise.resolve();
+  /** Messages whose rows are being run. */
+  #executing = 0;
   readonly #cancelled = new Set<number>();
 
   constructor(options: BatchWorkerOptions) {
@@ -45,9 +45,9 @@ export class BatchWorker {
 
   async execute(items: readonly WireItem[]): Promise<void> {
     const prepared = await Promise.all(items.map((item) => this.#prepare(item)));
-    const pending = prepared.filter((one) => one !== undefined);
-    this.#running = this.#running.then(() => this.#runAll(pending));
-    await this.#running;
+    this.#executing++;
+    await this.#runAll(prepared.filter((one) => one !== undefined));
+    this.#executing--;
     for (const { id } of items) this.#cancelled.delete(id);
   }
 
@@ -62,29 +62,30 @@ export class BatchWorker {
   }
 
   async #runAll(pending: readonly Pending[]): Promise<void> {
-    const wanted = pending.filter(({ item }) => !this.#dropCancelled(item.id));
+    const wanted = pending.filter((one) => !this.#isOver(one));
     const rows = wanted.flatMap((one) =>
       one.prepared.rows.map((row, index): PlannedRow => ({ pending: one, row, index })),
     );
-    for (const indices of planBatches(
-      rows.map(({ row }) => row.size),
-      this.#options.pipeline.limits,
-    )) {
-      await this.#runRows(indices.map((index) => rows[index]!));
-    }
+    const sizes = rows.map(({ row }) => row.size);
+    const { pipeline } = this.#options;
+    // Beside another message's rows, half of the streams are this one's.
+    const streams = Math.ceil(this.#options.streams / this.#executing);
+    const batches = planBatches(sizes, pipeline.limits, streams);
+    let next = 0;
+    const work = async () => {
+      while (next < batches.length) await this.#runRows(batches[next++]!.map((index) => rows[index]!));
+    };
+    await Promise.all(Array.from({ length: streams }, work));
   }
 
   async #runRows(planned: readonly PlannedRow[]): Promise<void> {
-    const rows = planned.filter(
-      ({ pending }) => !this.#dropCancelled(pending.item.id) && pending.missing > 0,
-    );
+    const rows = planned.filter(({ pending }) => !this.#isOver(pending));
     if (rows.length === 0) return;
-    const { pipeline, busyMicros, answer } = this.#options;
-    const before = busyMicros();
+    const { pipeline, answer } = this.#options;
     try {
-      const outputs = await pipeline.run(rows.map(({ row }) => row));
+      const { outputs, micros } = await pipeline.run(rows.map(({ row }) => row));
       const shares = splitByWork(
-        busyMicros() - before,
+        micros,
         rows.map(({ row }) => row.size),
       );
       rows.forEach(({ pending, index }, i) => {
@@ -101,11 +102,14 @@ export class BatchWorker {
     }
   }
 
-  /** Whether the input was cancelled; says so once. */
-  #dropCancelled(id: number): boolean {
-    if (!this.#cancelled.has(id)) return false;
-    if (this.#cancelled.delete(id)) this.#options.answer([failed(id, new TaskwireError('client_closed'))]);
-    return true;
+  /** Whether an input needs no more runs: answered, failed or cancelled, which is said once. */
+  #isOver(pending: Pending): boolean {
+    const { id } = pending.item;
+    if (pending.missing > 0 && this.#cancelled.delete(id)) {
+      pending.missing = 0;
+      this.#options.answer([failed(id, new TaskwireError('client_closed'))]);
+    }
+    return pending.missing === 0;
   }
 }
 

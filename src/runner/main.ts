@@ -1,11 +1,13 @@
 /** Child entry: holds one model. Says when it is ready, works off what it is sent, ends with its parent. */
 import type { FromRunner, LoadRequest, ToRunner, WireItem } from '../engine/protocol.js';
 import { BatchWorker } from './batch-worker.js';
+import { DeviceClock } from './device-clock.js';
 import { deviceByName } from './devices/index.js';
 import { GenerateWorker } from './generate-worker.js';
 import { ModelFolder } from './model-folder.js';
 import type { BatchPipeline, GeneratePipeline, OpenPipeline } from './pipeline.js';
 import { Session } from './session.js';
+import { Turns } from './turns.js';
 
 interface Worker {
   execute(items: readonly WireItem[]): Promise<void>;
@@ -18,13 +20,15 @@ const send = (message: FromRunner, sent?: () => void): void => {
   process.send?.(message, undefined, {}, sent);
 };
 
-let busyMicros = 0;
+const clock = new DeviceClock();
 let worker: Worker | undefined;
 let working = 0;
 let closing = false;
 
 const openPipeline = async ({ folder, dtype, options, device, threads, pipelineUrl }: LoadRequest) => {
   const model = new ModelFolder(folder, dtype, options);
+  const deviceOf = deviceByName(device);
+  const turns = new Turns(deviceOf.concurrentRuns(threads));
   const { open } = (await import(pipelineUrl)) as { open: OpenPipeline };
   return open(model, {
     hasPart: (part) => model.onnx(part) !== undefined,
@@ -32,22 +36,21 @@ const openPipeline = async ({ folder, dtype, options, device, threads, pipelineU
       const path = model.onnx(part);
       if (!path) throw new Error(`${folder} has no onnx/${part} in ${dtype}`);
       send({ type: 'loading', stage: `opening ${part}` });
-      const onRun = (micros: number) => {
-        busyMicros += micros;
-      };
-      return Session.open(path, { device: deviceByName(device), threads, onRun });
+      return Session.open(path, { device: deviceOf, threads, clock, turns });
     },
   });
 };
 
-const makeWorker = (pipeline: BatchPipeline | GeneratePipeline): Worker =>
+const makeWorker = (pipeline: BatchPipeline | GeneratePipeline, streams: number): Worker =>
   pipeline.kind === 'batch'
     ? new BatchWorker({
         pipeline,
-        busyMicros: () => busyMicros,
-        answer: (outcomes) => void (outcomes.length > 0 && send({ type: 'outcomes', outcomes, busyMicros })),
+        streams,
+        answer(outcomes) {
+          if (outcomes.length > 0) send({ type: 'outcomes', outcomes, busyMicros: clock.busyMicros });
+        },
       })
-    : new GenerateWorker({ pipeline, busyMicros: () => busyMicros, send });
+    : new GenerateWorker({ pipeline, busyMicros: () => clock.busyMicros, send });
 
 /** One real input through everything, its answer thrown away: the first client should not pay for cold caches. */
 const warmUp = async (pipeline: BatchPipeline | GeneratePipeline): Promise<void> => {
@@ -58,7 +61,8 @@ const warmUp = async (pipeline: BatchPipeline | GeneratePipeline): Promise<void>
     await pipeline.generate({ input, params, signal, measured() {}, delta() {}, bill() {} });
   } else {
     const prepared = await pipeline.prepare(input, params);
-    prepared.finish(await pipeline.run(prepared.rows));
+    const { outputs } = await pipeline.run(prepared.rows);
+    prepared.finish(outputs);
   }
 };
 
@@ -67,16 +71,16 @@ const load = async (request: LoadRequest): Promise<void> => {
   try {
     const pipeline = await openPipeline(request);
     await warmUp(pipeline);
-    worker = makeWorker(pipeline);
+    worker = makeWorker(pipeline, deviceByName(request.device).concurrentRuns(request.threads));
     const info = {
       kind: pipeline.kind,
       slots: pipeline.kind === 'generate' ? pipeline.slots : 1,
       contextTokens: pipeline.contextTokens,
       device: request.device,
       loadMs: performance.now() - startedAt,
-      warmupMicros: busyMicros,
+      warmupMicros: clock.busyMicros,
     };
-    send({ type: 'ready', info, busyMicros });
+    send({ type: 'ready', info, busyMicros: clock.busyMicros });
   } catch (error) {
     console.error(error);
     const message = error instanceof Error ? error.message : String(error);
@@ -119,4 +123,7 @@ process.on('SIGTERM', () => {});
 // Without its parent a runner has no purpose. `exit`, because a native thread pool keeps the process alive otherwise.
 process.on('disconnect', () => process.exit());
 
-setInterval(() => send({ type: 'alive', rssBytes: process.memoryUsage.rss() }), aliveMs).unref();
+setInterval(
+  () => send({ type: 'alive', rssBytes: process.memoryUsage.rss(), busyMicros: clock.busyMicros }),
+  aliveMs,
+).unref();

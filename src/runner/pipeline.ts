@@ -31,6 +31,12 @@ export interface Prepared<R extends Row = Row, Output = unknown> {
   finish(outputs: readonly Output[]): unknown;
 }
 
+export interface RowsRan<Output> {
+  readonly outputs: readonly Output[];
+  /** Integer microseconds. */
+  readonly micros: number;
+}
+
 /** Encoders: many inputs, one run each. */
 export interface BatchPipeline<R extends Row = Row, Output = unknown> {
   readonly kind: 'batch';
@@ -38,8 +44,8 @@ export interface BatchPipeline<R extends Row = Row, Output = unknown> {
   readonly limits: BatchLimits;
   /** Decodes, tokenizes. Throws a `TaskwireError` when this input is at fault; others are not touched by it. */
   prepare(input: unknown, params: unknown): Promise<Prepared<R, Output>>;
-  /** Pads, runs the session, and gives each row its output, in order. */
-  run(rows: readonly R[]): Promise<readonly Output[]>;
+  /** Pads, runs the session, and gives each row its output, in order, with the device time of all of them. */
+  run(rows: readonly R[]): Promise<RowsRan<Output>>;
   /** Some input that is worth a first run, so that the first client does not pay for it. */
   warmupInput(): { readonly input: unknown; readonly params: unknown };
 }

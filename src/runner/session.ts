@@ -1,12 +1,12 @@
-/** One ONNX model on one device: opened once, run one batch at a time, every run measured. */
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+/** One ONNX model on the runner's device, as pipelines see it: feeds in, tensors and device time out. */
+import { statSync } from 'node:fs';
+import type { DeviceClock } from './device-clock.js';
 import type { Device } from './devices/index.js';
+import { OrtSession } from './ort/ort-session.js';
+import type { Tensor } from './ort/tensor.js';
+import type { Turns } from './turns.js';
 
-export interface Tensor<Data = Float32Array | BigInt64Array | Int32Array | Uint8Array | Uint16Array> {
-  readonly type: 'float32' | 'int64' | 'int32' | 'bool' | 'uint8' | 'float16';
-  readonly data: Data;
-  readonly dims: readonly number[];
-}
+export type { Tensor } from './ort/tensor.js';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -20,8 +20,9 @@ export interface Ran {
 export interface SessionOptions {
   readonly device: Device;
   readonly threads: number;
-  /** Told after every run, in integer microseconds. */
-  readonly onRun: (micros: number) => void;
+  readonly clock: DeviceClock;
+  /** How many runs the device takes at once, over all sessions of this process. */
+  readonly turns: Turns;
 }
 
 export const float32 = (data: Float32Array, dims: readonly number[]): Tensor<Float32Array> => ({
@@ -35,49 +36,61 @@ export const int64 = (data: BigInt64Array, dims: readonly number[]): Tensor<BigI
   dims,
 });
 
+/** Up to this size a model is opened twice, see below; larger ones would cost too much memory. */
+const smallModelBytes = 256 * 2 ** 20;
+
+/**
+ * A lone run uses all threads, so that it is over soon. Runs that are side by side use one thread each on a second
+ * opening of the same model: threads of one run wait for each other at every operator, runs of one thread never do
+ * (10 % more work per second on two cores, more on more; docs/bench-log.md).
+ */
 export class Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  readonly #session: InferenceSession;
-  readonly #onRun: (micros: number) => void;
+  readonly #wide: OrtSession;
+  readonly #narrow: OrtSession | undefined;
+  readonly #options: SessionOptions;
+  /** Runs asked for and not over. */
+  #runs = 0;
 
-  private constructor(session: InferenceSession, onRun: (micros: number) => void) {
-    this.#session = session;
-    this.#onRun = onRun;
-    this.inputNames = session.inputNames;
-    this.outputNames = session.outputNames;
+  private constructor(wide: OrtSession, narrow: OrtSession | undefined, options: SessionOptions) {
+    this.#wide = wide;
+    this.#narrow = narrow;
+    this.#options = options;
+    this.inputNames = wide.inputs.map(({ name }) => name);
+    this.outputNames = wide.outputNames;
   }
 
-  static async open(path: string, { device, threads, onRun }: SessionOptions): Promise<Session> {
-    const session = await InferenceSession.create(path, {
-      executionProviders: [...device.executionProviders],
-      graphOptimizationLevel: 'all',
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      // Several models share few cores: a thread that spins takes them from the others (docs/bench-log.md).
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
-    return new Session(session, onRun);
+  static async open(path: string, options: SessionOptions): Promise<Session> {
+    const { device, threads } = options;
+    const providers = device.executionProviders;
+    const twice = device.concurrentRuns(threads) > 1 && statSync(path).size <= smallModelBytes;
+    const narrow = twice ? await OrtSession.open(path, { providers, threads: 1 }) : undefined;
+    return new Session(await OrtSession.open(path, { providers, threads }), narrow, options);
   }
 
   hasInput(name: string): boolean {
     return this.inputNames.includes(name);
   }
 
-  /** Runs with those of `feeds` that the model takes; a missing one is a programming error and throws. */
-  async run(feeds: Feeds): Promise<Ran> {
-    const taken: Record<string, OrtTensor> = {};
-    for (const name of this.inputNames) {
-      const feed = feeds[name];
-      if (!feed) throw new Error(`the model wants an input ${name} that this pipeline does not make`);
-      taken[name] = new OrtTensor(feed.type, feed.data as never, [...feed.dims]) as OrtTensor;
+  /**
+   * Runs with those of `feeds` that the model takes; a missing one, a wrong type or shape throws. The arrays must not
+   * change until the promise settles.
+   */
+  async run(feeds: Feeds, signal?: AbortSignal): Promise<Ran> {
+    const { turns, clock } = this.#options;
+    this.#runs++;
+    try {
+      // Runs that are asked for together know of each other before the first begins.
+      await undefined;
+      return await turns.take(async () => {
+        const session = (this.#runs > 1 && this.#narrow) || this.#wide;
+        const { result, micros } = await clock.measure(() => session.run(feeds, signal));
+        return { outputs: result, micros };
+      });
+    } finally {
+      this.#runs--;
     }
-    const startedAt = performance.now();
-    const results = await this.#session.run(taken);
-    const micros = Math.round((performance.now() - startedAt) * 1000);
-    this.#onRun(micros);
-    return { outputs: results as unknown as Ran['outputs'], micros };
   }
 }
 

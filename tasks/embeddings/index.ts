@@ -23,9 +23,7 @@ export const embeddings: Task<EmbeddingsRequest, Embedding> = {
     const tokens = values.reduce((sum, value) => sum + value.tokens, 0);
     const truncated = values.flatMap((value, index) => (value.truncated ? [index] : []));
     return {
-      embeddings: values.map(({ vector }) =>
-        encoding_format === 'base64' ? base64(vector) : Array.from(vector),
-      ),
+      embeddings: values.map(({ vector }) => (encoding_format === 'base64' ? base64(vector) : vector)),
       ...(truncated.length > 0 ? { truncated } : {}),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     };

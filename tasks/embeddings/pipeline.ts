@@ -50,14 +50,17 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       };
     },
     async run(rows) {
-      const feeds = collateTokens(rows, config.pad_token_id ?? 0);
-      const { data, dims } = floats(await session.run(feeds), output);
+      const ran = await session.run(collateTokens(rows, config.pad_token_id ?? 0));
+      const { micros } = ran;
+      const { data, dims } = floats(ran, output);
       const width = dims.at(-1)!;
-      if (dims.length === 2) return rows.map((_, r) => data.slice(r * width, (r + 1) * width));
+      if (dims.length === 2)
+        return { outputs: rows.map((_, r) => data.slice(r * width, (r + 1) * width)), micros };
       const longest = dims[1]!;
-      return rows.map(({ ids, pooling }, r) =>
+      const outputs = rows.map(({ ids, pooling }, r) =>
         pool(data.subarray(r * longest * width, (r * longest + ids.length) * width), width, pooling),
       );
+      return { outputs, micros };
     },
     warmupInput: () => ({ input: 'warm up', params: { normalize: true, truncate: true } }),
   };

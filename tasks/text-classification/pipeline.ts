@@ -69,13 +69,11 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       return (isTokenClassifier ? perToken : wholeText)(input as string, options);
     },
     async run(rows) {
-      const { data, dims } = floats(
-        await session.run(collateTokens(rows, config.pad_token_id ?? 0)),
-        'logits',
-      );
+      const ran = await session.run(collateTokens(rows, config.pad_token_id ?? 0));
+      const { data, dims } = floats(ran, 'logits');
       // [rows, labels], or [rows, longest, labels] for token classifiers.
       const perRow = dims.slice(1).reduce((a, b) => a * b, 1);
-      return rows.map((_, r) => data.slice(r * perRow, (r + 1) * perRow));
+      return { outputs: rows.map((_, r) => data.slice(r * perRow, (r + 1) * perRow)), micros: ran.micros };
     },
     warmupInput: () => ({ input: 'warm up', params: {} }),
   };

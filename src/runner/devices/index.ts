@@ -4,8 +4,10 @@ import { webgpu } from './webgpu.js';
 
 export interface Device {
   readonly name: string;
-  /** The execution providers a session is opened with. */
+  /** ONNX Runtime's execution providers, in order; the CPU takes what they can't. */
   readonly executionProviders: readonly string[];
+  /** Runs that may be on the device at once, given the threads of the process. */
+  concurrentRuns(threads: number): number;
   /**
    * Opens and runs a tiny model. Throws what is wrong with the device. Runs in a throw-away process, so that a driver
    * that crashes is a reason and not an outage.

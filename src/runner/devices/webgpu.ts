@@ -4,6 +4,8 @@ import { probeSession } from './probe-session.js';
 /** Any GPU with Vulkan, D3D12 or Metal, through Dawn. What it can't compute falls back to the CPU, node by node. */
 export const webgpu: Device = {
   name: 'webgpu',
-  executionProviders: ['webgpu', 'cpu'],
-  probe: () => probeSession(['webgpu']),
+  executionProviders: ['WebGPU'],
+  // Concurrent runs on one device crash in the provider.
+  concurrentRuns: () => 1,
+  probe: () => probeSession(['WebGPU']),
 };
