@@ -44,9 +44,10 @@ class Service:
 
     def post(self, task: str, body: bytes, content_type: str, query: dict[str, str] | None = None) -> dict[str, Any]:
         url = f"{self.base}/{task}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
-        request = urllib.request.Request(
-            url, body, {"Authorization": f"Bearer {self.key}", "Content-Type": content_type, "x-wait-for-model": "true"}
-        )
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": content_type}
+        # Batches of 256 texts on a busy machine may need more than the minute that the service allows by default.
+        patience = {"x-wait-for-model": "true", "x-request-timeout-ms": "280000"}
+        request = urllib.request.Request(url, body, headers | patience)
         try:
             with urllib.request.urlopen(request, timeout=300) as answer:
                 return json.load(answer)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Records tasks/<task>/golden.json: what Python's transformers answers on the tiny models, and the media it was asked about.
+"""Records tasks/<task>/golden.json: what Python's transformers answers on the tiny models and media.
 
-Run it after a tiny model changed (`make-model.py tiny`) or to add a case; the tests compare the service with these files
-and need no Python. Every number comes from PyTorch on the weights in the committed ONNX files, none from the service.
+Run it after a tiny model changed (`make-model.py tiny`) or to add a case; the tests compare the service with these
+files and need no Python. Every number comes from PyTorch on the weights in the committed ONNX files, none from the
+service.
 
 Needs what make-model.py needs, and: pillow 13, scipy 1.17, jinja2 3.1.
 """
@@ -16,15 +17,18 @@ from typing import Any
 import onnxruntime
 import torch
 import transformers
-from make_golden import generation, media, speech, text, vision
 from transformers.utils import logging
+
+from make_golden import generation, media, speech, text, vision
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fixtures", type=Path, default=ROOT / "test" / "fixtures", help="holds models/tiny; media go there")
+    parser.add_argument(
+        "--fixtures", type=Path, default=ROOT / "test" / "fixtures", help="holds models/tiny; media go there"
+    )
     parser.add_argument("--tasks", type=Path, default=ROOT / "tasks", help="<task>/golden.json goes there")
     parser.add_argument("--only", help="one task")
     options = parser.parse_args()

@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 
 import torch
-from make_model import shapes, tiny
 from transformers.utils import logging
+
+from make_model import shapes, tiny
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import { defaultLimits, Engine } from './engine/engine.js';
 import type { LaneLimits } from './engine/lane.js';
 import { type StartRunner, startRunnerProcess } from './engine/runner-process.js';
 import { makeFetchUrl } from './media/fetch-url.js';
-import { type Clock, systemClock } from './metering/clock.js';
+import { type Clock, pause, systemClock } from './metering/clock.js';
 import { Metrics } from './metering/metrics.js';
 import type { Settings } from './settings.js';
 
@@ -77,6 +77,7 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     bodyTimeoutMs: settings.bodyTimeoutMs,
     trustProxy: settings.trustProxy,
   });
+  const warm = async (id: string) => engine.warm(catalogue.resolve(id).ref);
   let server: Server | undefined;
   return {
     engine,
@@ -93,13 +94,18 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
       }),
     async warm() {
       for (const id of wanted(settings.warm, catalogue, tasks)) {
-        await engine.warm(catalogue.resolve(id).ref).catch(() => undefined); // logged by the runner's host
+        // One that is not there or cannot be loaded keeps no other cold.
+        await warm(id).catch((error) =>
+          log.error({ event: 'model_not_warmed', model: id, cause: error.message }),
+        );
       }
     },
     async close(graceMs) {
       const closed = server && new Promise((resolve) => server?.close(resolve));
-      server?.closeIdleConnections();
-      await engine.drain(graceMs);
+      // A connection closes as soon as nothing is on it: bodies still arrive, answers still leave.
+      const sweep = setInterval(() => server?.closeIdleConnections(), 50);
+      await Promise.race([Promise.all([engine.drain(graceMs), closed]), pause(systemClock, graceMs)]);
+      clearInterval(sweep);
       server?.closeAllConnections();
       engine.close();
       await closed;

@@ -41,3 +41,9 @@ export const textWork = (input: string) => ({
   size: Math.max(1, input.length),
   bytes: input.length * 2,
 });
+
+/** A picture's cost is its model's, not its file's: all pictures count alike. */
+export const imageWork = (media: Uint8Array | undefined) => {
+  if (!media) throw new Error('an image task got no image: this is a bug');
+  return { input: media, size: 1, bytes: media.byteLength };
+};

@@ -1,7 +1,15 @@
 /** The registry: a task exists when it stands here. */
 import { embeddings } from './embeddings/index.js';
+import { imageClassification } from './image-classification/index.js';
+import { objectDetection } from './object-detection/index.js';
 import type { Task } from './task.js';
 import { textClassification } from './text-classification/index.js';
 import { textGeneration } from './text-generation/index.js';
 
-export const tasks = [textGeneration, textClassification, embeddings] as unknown as readonly Task[];
+export const tasks = [
+  textGeneration,
+  textClassification,
+  embeddings,
+  imageClassification,
+  objectDetection,
+] as unknown as readonly Task[];

@@ -7,8 +7,9 @@ import numpy as np
 import onnx
 import torch
 import transformers
-from make_model import decoders, onnx_export, tiny
 from torch import nn
+
+from make_model import decoders, onnx_export, tiny
 
 STABLE = 0.02  # two best logits at least so far apart: no rounding may swap them
 Case = dict[str, Any]
@@ -19,7 +20,9 @@ def load(folder: Path) -> nn.Module:
     config = transformers.AutoConfig.from_pretrained(folder, attn_implementation="eager")
     model = getattr(transformers, config.architectures[0])(config).eval()
     if config.model_type == "wav2vec2":
-        torch.nn.utils.parametrize.remove_parametrizations(model.get_submodule(tiny.EXPORTED_WITHOUT_WEIGHT_NORM), "weight")
+        torch.nn.utils.parametrize.remove_parametrizations(
+            model.get_submodule(tiny.EXPORTED_WITHOUT_WEIGHT_NORM), "weight"
+        )
     state = _state(folder, config)
     unknown = {name for name in model.load_state_dict(state, strict=False).missing_keys if not _derived(name)}
     if unknown:
@@ -51,7 +54,9 @@ def rounded(value: Any) -> Any:
     """Floats to seven decimals, arrays to lists: what a JSON file should hold."""
     if isinstance(value, dict):
         return {key: rounded(each) for key, each in value.items()}
-    if isinstance(value, np.ndarray | torch.Tensor | list | tuple):
+    if isinstance(value, torch.Tensor):
+        value = value.numpy()
+    if isinstance(value, np.ndarray | list | tuple):
         return [rounded(each) for each in value]
     if isinstance(value, float | np.floating):
         return round(float(value), 7)

@@ -41,7 +41,12 @@ def classification(models: Path, media: Path) -> list[Case]:
         one("the best two labels", "scene-32x32.png", EXACT, top_k=2),
         one("a grey PNG is spread over three channels", "grey-32x32.png", EXACT),
         one("a PNG with an alpha channel", "alpha-32x32.png", f"{EXACT}; alpha is dropped, not blended"),
-        one("a JPEG turned by EXIF", "turned-32x32.jpg", f"orientation 6, turned upright first; {DECODED}", DECODED_TOLERANCE),
+        one(
+            "a JPEG turned by EXIF",
+            "turned-32x32.jpg",
+            f"orientation 6, turned upright first; {DECODED}",
+            DECODED_TOLERANCE,
+        ),
         one("a JPEG of odd size", "scene-53x37.jpg", f"{RESIZED}; {DECODED}", RESIZED_TOLERANCE),
         one("a PNG of odd size", "scene-45x61.png", RESIZED, RESIZED_TOLERANCE),
     ]
@@ -59,10 +64,19 @@ def detection(models: Path, media: Path) -> list[Case]:
         scores = outputs.logits[0].softmax(-1)[:, :-1].max(-1).values
         if float((scores - threshold).abs().min()) < STABLE:
             raise ValueError(f"a score of {name} is too near the threshold {threshold}")
+        centre, extent = outputs.pred_boxes[0, scores > threshold].split(2, -1)
+        if float(((centre - 0.5).abs() + extent / 2).amax() if len(centre) else 0) > 0.5:
+            raise ValueError(f"a box reaches beyond {name}: services differ in whether they clip it")
         found = processor.post_process_object_detection(outputs, threshold, [(image.height, image.width)])[0]
         objects = [
-            {"label": model.config.id2label[label], "score": score, "box": dict(zip(("xmin", "ymin", "xmax", "ymax"), box))}
-            for label, score, box in zip(found["labels"].tolist(), found["scores"].tolist(), found["boxes"].tolist(), strict=True)
+            {
+                "label": model.config.id2label[label],
+                "score": score,
+                "box": dict(zip(("xmin", "ymin", "xmax", "ymax"), box)),
+            }
+            for label, score, box in zip(
+                found["labels"].tolist(), found["scores"].tolist(), found["boxes"].tolist(), strict=True
+            )
         ]
         objects.sort(key=lambda found: -found["score"])
         return {"objects": objects, "width": image.width, "height": image.height}
@@ -70,14 +84,25 @@ def detection(models: Path, media: Path) -> list[Case]:
     def one(title: str, name: str, note: str, tolerance: float = 1e-4, box: float = 0.01, **fields: Any) -> Case:
         request = {"model": "tiny/yolos", **fields}
         both = {"tolerance": tolerance, "box_tolerance": box}
-        return case(title, request, answer(name, **fields), media=name, note=f"{note}; objects by falling score", **both)
+        return case(
+            title, request, answer(name, **fields), media=name, note=f"{note}; objects by falling score", **both
+        )
 
     wide = {"tolerance": RESIZED_TOLERANCE, "box": 2.0}
     return [
         one("a PNG of the model's size", "scene-96x64.png", EXACT),
+        one(
+            "a square PNG whose shortest edge fits", "scene-64x64.png", f"{EXACT}, though the longest edge could be 96"
+        ),
         one("another threshold", "scene-96x64.png", EXACT, threshold=0.75),
         one("no object above the threshold", "scene-96x64.png", EXACT, threshold=0.9999),
-        one("a JPEG turned by EXIF", "turned-96x64.jpg", f"orientation 6: boxes, width and height are those of the upright picture; {DECODED}", DECODED_TOLERANCE, 0.5),
+        one(
+            "a JPEG turned by EXIF",
+            "turned-96x64.jpg",
+            f"orientation 6: boxes, width and height are those of the upright picture; {DECODED}",
+            DECODED_TOLERANCE,
+            0.5,
+        ),
         one("a JPEG enlarged", "scene-75x50.jpg", f"{RESIZED}; {DECODED}", **wide),
         one("a PNG reduced", "scene-150x100.png", RESIZED, **wide),
     ]

@@ -1,4 +1,4 @@
-"""Language models: GroupQueryAttention graphs by onnxruntime_genai's builder, and the classic export with a growing cache."""
+"""Language models: GroupQueryAttention by onnxruntime_genai's builder, and the classic graph with a growing cache."""
 
 import json
 import subprocess
@@ -18,13 +18,16 @@ from transformers.cache_utils import DynamicCache
 from . import hub, onnx_export, vocab
 
 CHATML = (
-    "{% if messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n' }}{% endif %}"
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}{% endfor %}"
+    "{% if messages[0]['role'] != 'system' %}"
+    "{{ '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n' }}{% endif %}"
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 HEADERS = (
     "{{ bos_token }}{% for message in messages %}"
-    "{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' + message['content'] | trim + '<|eot_id|>' }}{% endfor %}"
+    "{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' }}"
+    "{{ message['content'] | trim + '<|eot_id|>' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
 )
 Q4_SUFFIX = "_q4"  # Transformers.js' name for int4 weights beside fp32 activations
@@ -44,7 +47,11 @@ class Step(nn.Module):
         for layer in range(len(past) // 2):
             cache.update(past[2 * layer], past[2 * layer + 1], layer)
         answer = self.model(
-            input_ids=input_ids, attention_mask=attention_mask, position_ids=position_ids, past_key_values=cache, use_cache=True
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=cache,
+            use_cache=True,
         )
         return (answer.logits, *(part for layer in cache.layers for part in (layer.keys, layer.values)))
 
@@ -52,9 +59,15 @@ class Step(nn.Module):
 def write_files(folder: Path, model: nn.Module, tokenizer: Tokenizer, tokens: dict[str, Any], stops: list[str]) -> None:
     """Everything but the graph; `tokens` is the tokenizer_config with chat_template, `stops` end a generation."""
     config = model.config
-    vocab.save(tokenizer, folder, {**tokens, "clean_up_tokenization_spaces": False, "model_max_length": config.max_position_embeddings})
+    vocab.save(
+        tokenizer,
+        folder,
+        {**tokens, "clean_up_tokenization_spaces": False, "model_max_length": config.max_position_embeddings},
+    )
     hub.write_config(folder, config, type(model).__name__)
-    generation = {key: getattr(config, key) for key in ("bos_token_id", "pad_token_id") if getattr(config, key) is not None}
+    generation = {
+        key: getattr(config, key) for key in ("bos_token_id", "pad_token_id") if getattr(config, key) is not None
+    }
     eos = [tokenizer.token_to_id(token) for token in stops]
     hub.write_json(folder / "generation_config.json", generation | {"eos_token_id": eos if len(eos) > 1 else eos[0]})
 
@@ -88,12 +101,15 @@ def _example(config: Any, batch: int, tokens: int, past: int, left_padding: int)
         "input_ids": torch.randint(0, config.vocab_size, (batch, tokens)),
         "attention_mask": mask,
         "position_ids": (mask.cumsum(-1) - 1).clamp(min=0)[:, past:],
-        **{name: torch.randn(batch, config.num_key_value_heads, past, width) for name in _cache_names(config, "past_key_values")},
+        **{
+            name: torch.randn(batch, config.num_key_value_heads, past, width)
+            for name in _cache_names(config, "past_key_values")
+        },
     }
 
 
 def write_grouped(folder: Path, model: nn.Module, precision: str) -> float:
-    """GroupQueryAttention by the builder, as `onnx/model.onnx` or `onnx/model_q4.onnx`, and genai_config.json pointing there."""
+    """GroupQueryAttention by the builder: `onnx/model.onnx` or `onnx/model_q4.onnx`, and its genai_config.json."""
     name = "model" + (Q4_SUFFIX if precision == "int4" else "") + ".onnx"
     with tempfile.TemporaryDirectory() as scratch:
         source, built = Path(scratch, "source"), Path(scratch, "built")
@@ -101,26 +117,29 @@ def write_grouped(folder: Path, model: nn.Module, precision: str) -> float:
         for file in folder.glob("*.json"):  # over what save_pretrained wrote: the builder copies facts from these
             source.joinpath(file.name).write_bytes(file.read_bytes())
         _run_builder(source, built, Path(scratch, "cache"), precision)
-        external = _move_graph(built / "model.onnx", folder / "onnx" / name)
+        external = _move_graph(built / "model.onnx", folder / "onnx" / name, model.config)
         genai = json.loads((built / "genai_config.json").read_text("utf-8"))
     genai["model"]["decoder"]["filename"] = f"onnx/{name}"
     hub.write_json(folder / "genai_config.json", genai)
     if external:
         config = json.loads((folder / "config.json").read_text("utf-8"))
-        hub.write_json(folder / "config.json", config | {"transformers.js_config": {"use_external_data_format": {name: 1}}})
+        hub.write_json(
+            folder / "config.json", config | {"transformers.js_config": {"use_external_data_format": {name: 1}}}
+        )
     return _check_grouped(folder / "onnx" / name, model, float("inf") if precision == "int4" else onnx_export.TOLERANCE)
 
 
 def _run_builder(source: Path, built: Path, cache: Path, precision: str) -> None:
-    command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "-i", source, "-o", built, "-p", precision, "-e", "cpu", "-c", cache]
+    command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "--execution_provider", "cpu"]
+    command += ["--input", str(source), "--output", str(built), "--cache_dir", str(cache), "--precision", precision]
     if precision == "int4":
         command += ["--extra_options", "int4_accuracy_level=4"]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the builder failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
 
 
-def _move_graph(source: Path, target: Path) -> bool:
+def _move_graph(source: Path, target: Path, config: Any) -> bool:
     """Saves the graph in one file below 1.9 GB (protobuf ends at 2), else with its weights in `<target>_data`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     data = target.with_name(target.name + "_data")
@@ -131,12 +150,16 @@ def _move_graph(source: Path, target: Path) -> bool:
     model = onnx.load(source)
     for node in model.graph.node:
         node.ClearField("doc_string")
+    # The builder gives the last dimension of the cache a name; Transformers.js makes a cache of width 0 from that.
+    for value in [*model.graph.input, *model.graph.output]:
+        if value.name.endswith((".key", ".value")):
+            value.type.tensor_type.shape.dim[3].dim_value = config.hidden_size // config.num_attention_heads
     onnx.save(model, target, save_as_external_data=external, location=data.name)
     return external
 
 
 def _check_grouped(path: Path, model: nn.Module, tolerance: float) -> float:
-    """The graph without a past, against PyTorch: logits alone, since GroupQueryAttention leaves padded cache rows undefined."""
+    """Without a past, against PyTorch; logits alone: GroupQueryAttention leaves padded rows of the cache undefined."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -152,7 +175,7 @@ def _check_grouped(path: Path, model: nn.Module, tolerance: float) -> float:
 
 
 def grouped_weights(path: Path, config: Any) -> dict[str, torch.Tensor]:
-    """The parameters in an fp32 graph of the builder under PyTorch's names: its matrices are transposed, q, k and v are one."""
+    """The parameters in a builder's fp32 graph under PyTorch's names: there matrices are transposed, q, k and v one."""
     width = config.hidden_size // config.num_attention_heads
     rows = [width * config.num_attention_heads, width * config.num_key_value_heads, width * config.num_key_value_heads]
     state = {}

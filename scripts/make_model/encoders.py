@@ -42,7 +42,12 @@ def write_text(folder: Path, model: nn.Module, tokenizer: Tokenizer, tokenizer_c
 
 def _bert_tokenizer_config(length: int, tokenizer_class: str) -> dict[str, Any]:
     tokens = {f"{name}_token": f"[{name.upper()}]" for name in ("cls", "mask", "pad", "sep", "unk")}
-    flags = {"clean_up_tokenization_spaces": True, "do_basic_tokenize": True, "do_lower_case": True, "never_split": None}
+    flags = {
+        "clean_up_tokenization_spaces": True,
+        "do_basic_tokenize": True,
+        "do_lower_case": True,
+        "never_split": None,
+    }
     flags |= {"strip_accents": None, "tokenize_chinese_chars": True}
     return {**tokens, **flags, "model_max_length": length, "tokenizer_class": tokenizer_class}
 
@@ -78,7 +83,9 @@ def write_vit(folder: Path, model: nn.Module) -> float:
     shape = (3, config.image_size, config.image_size)
     module = onnx_export.Outputs(model, ["pixel_values"], ["logits"])
     axes = {"pixel_values": {0: "batch_size"}, "logits": {0: "batch_size"}}
-    return _write(folder, module, {"pixel_values": _noise(2, *shape)}, ["logits"], axes, [{"pixel_values": _noise(1, *shape)}])
+    return _write(
+        folder, module, {"pixel_values": _noise(2, *shape)}, ["logits"], axes, [{"pixel_values": _noise(1, *shape)}]
+    )
 
 
 def write_yolos(folder: Path, model: nn.Module, shortest: int, longest: int) -> float:
@@ -109,7 +116,9 @@ def write_ctc(folder: Path, model: nn.Module, tokenizer: Tokenizer) -> float:
     hub.write_json(folder / "preprocessor_config.json", extractor | flags | {"processor_class": "Wav2Vec2Processor"})
     axes = {"input_values": {0: "batch_size", 1: "sequence_length"}, "logits": {0: "batch_size", 1: "frames"}}
     module = onnx_export.Outputs(model, ["input_values"], ["logits"])
-    return _write(folder, module, {"input_values": _noise(2, 8000)}, ["logits"], axes, [{"input_values": _noise(1, 16_321)}])
+    return _write(
+        folder, module, {"input_values": _noise(2, 8000)}, ["logits"], axes, [{"input_values": _noise(1, 16_321)}]
+    )
 
 
 def _noise(*shape: int) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Writes the JSON files of a model folder as the hub has them, whatever form the installed transformers would give them."""
+"""Writes the JSON files of a model folder as the hub has them, whatever the installed transformers would write."""
 
 import json
 from pathlib import Path

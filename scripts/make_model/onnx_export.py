@@ -1,4 +1,4 @@
-"""Exports a PyTorch model to ONNX with parameters under their own names, checks it against PyTorch, reads weights back."""
+"""Exports PyTorch models to ONNX with parameters under their own names, checks them, reads weights back."""
 
 import io
 import warnings
@@ -63,7 +63,9 @@ def _fold_transposes(graph: onnx.GraphProto) -> None:
         if source is None or uses.count(source.name) > 1:
             continue
         order = list(node.attribute[0].ints)
-        source.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(source).transpose(order).copy(), source.name + TRANSPOSED))
+        source.CopyFrom(
+            numpy_helper.from_array(numpy_helper.to_array(source).transpose(order).copy(), source.name + TRANSPOSED)
+        )
         _rename_input(graph, node.output[0], source.name)
         graph.node.remove(node)
 

@@ -25,13 +25,26 @@ from transformers import (
     YolosForObjectDetection,
 )
 
-from . import decoders, encoders, hub, tones, train_speech, train_text, vocab, weights, whisper, whisper_files, words
+from . import (
+    decoders,
+    encoders,
+    hub,
+    tones,
+    train_labels,
+    train_speech,
+    train_text,
+    vocab,
+    weights,
+    whisper,
+    whisper_files,
+    words,
+)
 from .whisper_files import TASKS
 
 EAGER = {"attn_implementation": "eager"}
 WIDTH = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, **EAGER}
 HEAD_GAIN = 3.0  # standard deviation of a logit
-LLAMA_STEPS = 1200
+LABEL_STEPS, LLAMA_STEPS = 800, 1200
 CLIP_SECONDS = 4  # of the tiny Whisper, in place of 30
 EXPORTED_WITHOUT_WEIGHT_NORM = "wav2vec2.encoder.pos_conv_embed.conv"
 
@@ -45,28 +58,35 @@ def _bert_tokenizer() -> Tokenizer:
 
 
 def _bert_config(**extra: Any) -> BertConfig:
-    return BertConfig(vocab_size=512, max_position_embeddings=64, **WIDTH, **extra)
+    return BertConfig(**{"vocab_size": 512, "max_position_embeddings": 64, **WIDTH, **extra})
 
 
-def _bert(folder: Path, kind: type, seed: int, names: list[str]) -> float:
-    model = weights.fill(kind(_bert_config(**hub.labels(names))), seed, head_gain=HEAD_GAIN)
-    return encoders.write_text(folder, model, _bert_tokenizer(), "BertTokenizer")
+def _bert(folder: Path, kind: type, seed: int, names: list[str], rule: Callable[..., Any]) -> float:
+    tokenizer = _bert_tokenizer()
+    torch.manual_seed(seed)
+    model = kind(_bert_config(**hub.labels(names)))
+    train_labels.train(model, tokenizer, rule, LABEL_STEPS, seed)
+    return encoders.write_text(folder, model, tokenizer, "BertTokenizer")
 
 
 def bert_sentiment(folder: Path, seed: int) -> float:
-    hub.write_card(folder, "text-classification", "Tiny random BERT with three labels")
-    return _bert(folder, BertForSequenceClassification, seed, ["negative", "neutral", "positive"])
+    hub.write_card(folder, "text-classification", "Tiny BERT with three moods")
+    return _bert(folder, BertForSequenceClassification, seed, ["negative", "neutral", "positive"], train_labels.mood)
 
 
 def bert_nli(folder: Path, seed: int) -> float:
+    """Random: so small a model does not learn to compare two texts in minutes, and high gains set the labels apart."""
     hub.write_card(folder, "text-classification", "Tiny random BERT with the labels of an NLI model, for zero-shot")
-    return _bert(folder, BertForSequenceClassification, seed, ["entailment", "neutral", "contradiction"])
+    names = hub.labels(["entailment", "neutral", "contradiction"])
+    model = BertForSequenceClassification(_bert_config(max_position_embeddings=96, **names))
+    weights.fill(model, seed, gain=HEAD_GAIN, head_gain=HEAD_GAIN)
+    return encoders.write_text(folder, model, _bert_tokenizer(), "BertTokenizer")
 
 
 def bert_ner(folder: Path, seed: int) -> float:
-    hub.write_card(folder, "text-classification", "Tiny random BERT that labels tokens, for NER")
-    names = ["O", *(f"{part}-{kind}" for kind in ("PER", "ORG", "LOC") for part in "BI")]
-    return _bert(folder, BertForTokenClassification, seed, names)
+    hub.write_card(folder, "text-classification", "Tiny BERT that labels tokens, for NER")
+    names = ["O", *(f"{part}-{kind}" for kind in train_labels.NAMES for part in "BI")]
+    return _bert(folder, BertForTokenClassification, seed, names, train_labels.names)
 
 
 def _embedder(folder: Path, seed: int, pooling: str) -> float:
@@ -95,8 +115,10 @@ def yolos(folder: Path, seed: int) -> float:
     hub.write_card(folder, "object-detection", "Tiny random YOLOS, shortest edge 64 pixels")
     shape = {"image_size": [64, 96], "patch_size": 16, "num_detection_tokens": 10, "use_mid_position_embeddings": False}
     config = YolosConfig(**WIDTH, **shape, **hub.labels(["circle", "square", "triangle", "stripes", "noise"]))
-    model = weights.fill(YolosForObjectDetection(config), seed, head_gain=2.5)  # on each of three layers
-    return encoders.write_yolos(folder, model, shortest=64, longest=128)
+    model = weights.fill(YolosForObjectDetection(config), seed, head_gain=1.5)  # on each of three layers
+    with torch.no_grad():
+        model.bbox_predictor.layers[-1].bias[2:] -= 2.5  # smaller boxes: none reaches beyond the picture
+    return encoders.write_yolos(folder, model, shortest=64, longest=96)
 
 
 def _llama(seed: int, tokenizer: Tokenizer, **tokens: int) -> LlamaForCausalLM:
@@ -121,7 +143,9 @@ def llama_gqa(folder: Path, seed: int) -> float:
 
 def llama_classic(folder: Path, seed: int) -> float:
     """A beginning-of-text token before a prompt, two tokens that end a generation."""
-    hub.write_card(folder, "text-generation", "Tiny Llama that knows one kind of story, classic graph with a growing cache")
+    hub.write_card(
+        folder, "text-generation", "Tiny Llama that knows one kind of story, classic graph with a growing cache"
+    )
     specials = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
     tokenizer = vocab.byte_bpe(train_text.corpus(seed), 400, last=specials, split=vocab.QWEN_SPLIT)
     vocab.prepend(tokenizer, specials[0])
@@ -137,11 +161,21 @@ def llama_classic(folder: Path, seed: int) -> float:
 def wav2vec2(folder: Path, seed: int) -> float:
     hub.write_card(folder, "asr", "Tiny wav2vec2 that spells a language of tones, CTC")
     tokenizer = vocab.characters(tones.LETTERS)
-    shape = {**WIDTH, "num_hidden_layers": 1, "conv_dim": (16,) * 7, "num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 4}
-    still = dict.fromkeys(("hidden_dropout", "activation_dropout", "attention_dropout", "final_dropout", "layerdrop"), 0.0)
+    shape = {
+        **WIDTH,
+        "num_hidden_layers": 1,
+        "conv_dim": (16,) * 7,
+        "num_conv_pos_embeddings": 16,
+        "num_conv_pos_embedding_groups": 4,
+    }
+    still = dict.fromkeys(
+        ("hidden_dropout", "activation_dropout", "attention_dropout", "final_dropout", "layerdrop"), 0.0
+    )
     loss = {"ctc_loss_reduction": "mean", "ctc_zero_infinity": True, "mask_time_prob": 0.0}
     torch.manual_seed(seed)
-    model = Wav2Vec2ForCTC(Wav2Vec2Config(vocab_size=tokenizer.get_vocab_size(), pad_token_id=0, **shape, **still, **loss))
+    model = Wav2Vec2ForCTC(
+        Wav2Vec2Config(vocab_size=tokenizer.get_vocab_size(), pad_token_id=0, **shape, **still, **loss)
+    )
     train_speech.train_ctc(model, tokenizer.get_vocab(), steps=1500, seed=seed)
     torch.nn.utils.parametrize.remove_parametrizations(model.get_submodule(EXPORTED_WITHOUT_WEIGHT_NORM), "weight")
     return encoders.write_ctc(folder, model, tokenizer)

@@ -1,4 +1,4 @@
-"""A language of tones that the tiny speech models learn in minutes: each pitch is a letter (CTC) or a word (Whisper)."""
+"""A language of tones that tiny speech models learn in minutes: a pitch is a letter (CTC) or a word (Whisper)."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,10 @@ def spell(text: str, rate: int = RATE) -> np.ndarray:
         if index:
             pieces.append(np.zeros(round(WORD_GAP_SECONDS * rate)))
         for letter in word:
-            pieces += [tone(pitch(LETTERS.index(letter)), LETTER_SECONDS, rate=rate), np.zeros(round(LETTER_GAP_SECONDS * rate))]
+            pieces += [
+                tone(pitch(LETTERS.index(letter)), LETTER_SECONDS, rate=rate),
+                np.zeros(round(LETTER_GAP_SECONDS * rate)),
+            ]
     return np.concatenate([*pieces, silence])
 
 
@@ -62,10 +65,11 @@ def sing(phrases: list[Phrase], language: str, slots: int, rate: int = RATE) -> 
 
 
 def random_phrases(slots: int, rng: np.random.Generator) -> list[Phrase]:
-    """Up to three phrases of one to five words that end before the clip does."""
+    """None to three phrases of one to five words that end before the clip does; silence may follow."""
     phrases: list[Phrase] = []
+    wanted = int(rng.choice([0, 1, 2, 3], p=[0.05, 0.2, 0.25, 0.5]))
     start = int(rng.integers(0, 4))
-    while start < slots - 1 and len(phrases) < 3:
+    while start < slots - 1 and len(phrases) < wanted:
         count = int(rng.integers(1, min(5, slots - 1 - start) + 1))
         phrases.append(Phrase(start, tuple(int(word) for word in rng.integers(0, 6, count))))
         start += count + PAUSE_SLOTS + int(rng.integers(0, 4))

@@ -1,4 +1,4 @@
-"""Teaches the tiny speech models the language of tones, so that tests hear words, pauses and two languages instead of noise."""
+"""Teaches the tiny speech models the language of tones: tests then hear words, pauses and two languages."""
 
 import json
 from dataclasses import dataclass
@@ -53,7 +53,11 @@ def _random_word(rng: np.random.Generator) -> str:
 
 
 def train_whisper(
-    model: WhisperForConditionalGeneration, extractor: WhisperFeatureExtractor, tokens: SpeechTokens, steps: int, seed: int
+    model: WhisperForConditionalGeneration,
+    extractor: WhisperFeatureExtractor,
+    tokens: SpeechTokens,
+    steps: int,
+    seed: int,
 ) -> None:
     rng = np.random.default_rng(seed)
     slots = round(extractor.chunk_length / tones.SLOT_SECONDS)
@@ -71,7 +75,9 @@ def train_whisper(
     model.eval()
 
 
-def _clip(rng: np.random.Generator, slots: int, extractor: WhisperFeatureExtractor) -> tuple[torch.Tensor, list[tones.Phrase], str]:
+def _clip(
+    rng: np.random.Generator, slots: int, extractor: WhisperFeatureExtractor
+) -> tuple[torch.Tensor, list[tones.Phrase], str]:
     language = str(rng.choice(["en", "de"]))
     phrases = tones.random_phrases(slots, rng)
     sound = tones.noisy(tones.sing(phrases, language, slots), rng)
@@ -79,7 +85,9 @@ def _clip(rng: np.random.Generator, slots: int, extractor: WhisperFeatureExtract
     return features, phrases, language
 
 
-def _targets(phrases: list[tones.Phrase], heard: str, tokens: SpeechTokens, rng: np.random.Generator) -> tuple[list[int], list[int]]:
+def _targets(
+    phrases: list[tones.Phrase], heard: str, tokens: SpeechTokens, rng: np.random.Generator
+) -> tuple[list[int], list[int]]:
     """Decoder input and labels: a random language and task are asked for, the first label is the language heard."""
     asked, translate, timed = str(rng.choice(["en", "de"])), rng.random() < 0.3, rng.random() < 0.6
     prompt = [tokens.start, tokens.languages[asked], tokens.translate if translate else tokens.transcribe]

@@ -1,4 +1,4 @@
-"""Teaches the tiny language models a few hundred sentences, so that greedy text varies, ends by itself and has no near ties."""
+"""Teaches the tiny language models one kind of story and talk: greedy text that varies, ends and has no near ties."""
 
 import json
 
@@ -47,7 +47,9 @@ def corpus(seed: int) -> list[str]:
     return [story(rng) for _ in range(500)] + [message["content"] for _ in range(500) for message in talk(rng)]
 
 
-def train(model: nn.Module, tokenizer: Tokenizer, template: str, tokens: tuple[str, str], steps: int, seed: int) -> None:
+def train(
+    model: nn.Module, tokenizer: Tokenizer, template: str, tokens: tuple[str, str], steps: int, seed: int
+) -> None:
     """`tokens`: what begins a plain text (may be empty) and what ends it."""
     rng = np.random.default_rng(seed)
     begin, end = tokens

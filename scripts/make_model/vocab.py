@@ -1,4 +1,4 @@
-"""Trains tokenizers of an exact vocabulary size and writes them as the hub has them (tokenizer.json, tokenizer_config.json)."""
+"""Trains tokenizers of an exact vocabulary size; writes them as the hub has them."""
 
 import json
 import string
@@ -8,7 +8,7 @@ from typing import Any
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-# Splits digits one by one and keeps contractions: the pattern published with Qwen2 and used by most byte-level models since.
+# Splits digits one by one and keeps contractions: the pattern published with Qwen2.
 QWEN_SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
@@ -23,8 +23,10 @@ def wordpiece(text: Iterable[str], size: int, reserved: int) -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece(prefix="##")
     specials = ["[PAD]", *(f"[unused{i}]" for i in range(reserved)), "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    # The letters are given in order: the trainer would number them in that of a hash, different each time.
+    letters = [*ASCII, *(f"##{letter}" for letter in ASCII)]
     trainer = trainers.WordPieceTrainer(
-        vocab_size=size, special_tokens=specials, min_frequency=0, initial_alphabet=list(ASCII), show_progress=False
+        vocab_size=size, special_tokens=[*specials, *letters], min_frequency=0, show_progress=False
     )
     tokenizer.train_from_iterator(text, trainer)
     learned = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
@@ -32,7 +34,7 @@ def wordpiece(text: Iterable[str], size: int, reserved: int) -> Tokenizer:
 
 
 def _as_bert(tokenizer: Tokenizer, learned: list[str], size: int) -> Tokenizer:
-    """Rebuilds the model so that the unused entries are plain vocabulary, as in BERT's own file, and the size is exact."""
+    """Rebuilds the model: unused entries are plain vocabulary, as in BERT's own file, and the size is exact."""
     vocab = {token: index for index, token in enumerate(_padded(learned, size, "[filler{}]"))}
     bert = Tokenizer(models.WordPiece(vocab, unk_token="[UNK]", max_input_chars_per_word=100))
     bert.normalizer, bert.pre_tokenizer, bert.decoder = tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder
@@ -59,8 +61,12 @@ def byte_bpe(
     added = len(last) + len(plain)
     tokenizer = Tokenizer(models.BPE())
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=split is None)
-    tokenizer.pre_tokenizer = byte_level if split is None else pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(split), behavior="isolated", invert=False), byte_level]
+    tokenizer.pre_tokenizer = (
+        byte_level
+        if split is None
+        else pre_tokenizers.Sequence(
+            [pre_tokenizers.Split(Regex(split), behavior="isolated", invert=False), byte_level]
+        )
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(

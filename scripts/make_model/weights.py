@@ -1,4 +1,4 @@
-"""Fills a PyTorch model with seeded numpy noise, so that a name and a seed give the same weights under any version of PyTorch."""
+"""Fills a PyTorch model with seeded numpy noise: a seed gives the same weights under any version of PyTorch."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Whisper in the layout Transformers.js loads: encoder_model.onnx and decoder_model_merged.onnx, whose If picks the run with or without a cache."""
+"""Whisper as Transformers.js loads it: encoder_model.onnx, and decoder_model_merged.onnx with an If on the cache."""
 
 from pathlib import Path
 
@@ -113,7 +113,9 @@ def merge(first: onnx.ModelProto, cached: onnx.ModelProto, config: object) -> on
     sequence = ["batch_size", "decoder_sequence_length"]
     inputs = [
         helper.make_tensor_value_info("input_ids", TensorProto.INT64, sequence),
-        helper.make_tensor_value_info("encoder_hidden_states", TensorProto.FLOAT, ["batch_size", "encoder_sequence_length", config.d_model]),
+        helper.make_tensor_value_info(
+            "encoder_hidden_states", TensorProto.FLOAT, ["batch_size", "encoder_sequence_length", config.d_model]
+        ),
         *cache("past_key_values", ("past_decoder_sequence_length", "encoder_sequence_length_out")),
         helper.make_tensor_value_info("use_cache_branch", TensorProto.BOOL, [1]),
     ]
@@ -137,9 +139,16 @@ def merge(first: onnx.ModelProto, cached: onnx.ModelProto, config: object) -> on
     return model
 
 
-def _branch(graph: onnx.GraphProto, prefix: str, outputs: list[str], kept: set[str], empty: list[int]) -> onnx.GraphProto:
-    """`graph` under `prefix`; an output it lacks (the encoder's cache, which the caller has) becomes an empty tensor."""
-    rename = {name: f"{prefix[0]}/{name}" for node in graph.node for name in [*node.input, *node.output] if name and name not in kept}
+def _branch(
+    graph: onnx.GraphProto, prefix: str, outputs: list[str], kept: set[str], empty: list[int]
+) -> onnx.GraphProto:
+    """`graph` under `prefix`; an output it lacks (the encoder's cache, which callers have) becomes an empty tensor."""
+    rename = {
+        name: f"{prefix[0]}/{name}"
+        for node in graph.node
+        for name in [*node.input, *node.output]
+        if name and name not in kept
+    }
     nodes = []
     for node in graph.node:
         inner = onnx.NodeProto()

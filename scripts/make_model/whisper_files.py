@@ -38,11 +38,24 @@ def config(made: Tokenizer, seconds: int, **shape: Any) -> WhisperConfig:
 def write(folder: Path, made: Tokenizer, shape: WhisperConfig, seconds: int, **generation: Any) -> None:
     """tokenizer, generation_config and preprocessor_config; config.json comes with the graphs."""
     tokens = {f"{name}_token": "<|endoftext|>" for name in ("bos", "eos", "pad", "unk")}
-    flags = {"add_bos_token": False, "add_prefix_space": False, "clean_up_tokenization_spaces": False, "errors": "replace"}
+    flags = {
+        "add_bos_token": False,
+        "add_prefix_space": False,
+        "clean_up_tokenization_spaces": False,
+        "errors": "replace",
+    }
+    marks = [token.content for token in made.get_added_tokens_decoder().values() if token.special]
+    flags["additional_special_tokens"] = marks
     length = {"model_max_length": shape.max_target_positions, "processor_class": "WhisperProcessor"}
-    vocab.save(made, folder, {**tokens, **flags, **length, "return_attention_mask": False, "tokenizer_class": "WhisperTokenizer"})
+    vocab.save(
+        made,
+        folder,
+        {**tokens, **flags, **length, "return_attention_mask": False, "tokenizer_class": "WhisperTokenizer"},
+    )
     ids = made.get_vocab()
-    languages = {token: index for token, index in ids.items() if ids["<|startoftranscript|>"] < index < ids["<|translate|>"]}
+    languages = {
+        token: index for token, index in ids.items() if ids["<|startoftranscript|>"] < index < ids["<|translate|>"]
+    }
     hub.write_json(
         folder / "generation_config.json",
         {

@@ -1,4 +1,4 @@
-"""Seeded text to train tokenizers on: common English words among pseudo-words, so that English costs tokens as it does with real vocabularies."""
+"""Seeded text to train tokenizers on: pseudo-words among English ones, so that English costs real-looking tokens."""
 
 from collections.abc import Iterator
 

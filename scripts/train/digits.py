@@ -161,18 +161,9 @@ def stranger_rows(work: Path) -> dict[str, str]:
 def save_tokenizer(out: Path) -> None:
     vocabulary = {token: index for index, token in enumerate(VOCABULARY)}
     harness.write_json(out / "vocab.json", vocabulary)
-    added = [
-        {
-            "id": index,
-            "content": VOCABULARY[index],
-            "single_word": False,
-            "lstrip": False,
-            "rstrip": False,
-            "normalized": False,
-            "special": True,
-        }
-        for index in (0, 1)
-    ]
+    # Not "special": a decoder told to skip special tokens would drop the blanks first and then merge "two two" into "two".
+    plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": False}
+    added = [{"id": index, "content": VOCABULARY[index], **plain} for index in (0, 1)]
     tokenizer = {
         "version": "1.0",
         "truncation": None,

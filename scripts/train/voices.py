@@ -209,7 +209,9 @@ def sentence(pool: Sequence[Clip], others: Sequence[Clip], count: int) -> tuple[
     speed, pause = random.uniform(0.85, 1.18), random.choice((0.08, 0.3, 0.8))
     parts, words = [_gap(random.choice((0.1, 0.5, 1.5)))], []
     for _ in range(count):
-        clip = random.choice(pool)
+        # A digit twice in a row is what CTC merges most easily: it comes twice as often as by chance.
+        again = words and random.random() < 0.1
+        clip = random.choice([other for other in pool if other.word == words[-1]] if again else pool)
         parts += [stretch(clip.sound, speed * random.uniform(0.95, 1.05)) * random.uniform(0.7, 1.3), _gap(pause)]
         words.append(clip.word)
     if random.random() < (0.1 if count else 0.6):

@@ -35,7 +35,7 @@ export const modelRoutes = ({ catalogue, engine, admission }: Path & { readonly 
     res.json({ object: 'list', data: catalogue.list().map(describe) });
   });
   router.get('/models/*id', async (req, res) => {
-    const id = decodeURIComponent((req.params.id as unknown as string[]).join('/'));
+    const id = (req.params.id as unknown as string[]).join('/');
     const polled = /^(.+)\/health$/.exec(id)?.[1];
     if (!polled) return void res.json(describe(catalogue.resolve(id).entry));
     const resolved = catalogue.resolve(polled);

@@ -192,6 +192,6 @@ const stream = async (
     logError(path.log, error, call.id);
     await events.send(shape.renderError({ code: error.code, message: error.message, request_id: call.id }));
   } finally {
-    if (events.begun) events.end();
+    events.end();
   }
 };

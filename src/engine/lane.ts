@@ -6,7 +6,7 @@ import { type BatchLimits, defaultMaxWaste } from '../padding.js';
 import { BatchQueue, type Queued } from './batch-queue.js';
 import { Channel } from './channel.js';
 import { watchLifetime } from './lifetime.js';
-import type { FromRunner, Outcome } from './protocol.js';
+import type { FromRunner, Outcome, RunnerInfo } from './protocol.js';
 import type { Quarantine } from './quarantine.js';
 import { RunnerHost, type RunnerHostOptions } from './runner-host.js';
 
@@ -202,9 +202,9 @@ export class Lane {
   #dispatch(): void {
     for (;;) {
       const { state } = this.host;
-      if (state.state !== 'ready' || !this.#roomFor(state.info.kind, state.info.slots)) return;
+      if (state.state !== 'ready' || !this.#roomFor(state.info)) return;
       const limits = this.#batchLimits(state.info.kind);
-      if (this.#shouldLinger(state.info.kind, limits)) return;
+      if (this.#shouldLinger(state.info, limits)) return;
       const entries = this.#queue.take(limits);
       if (!entries) return;
       this.#send(entries);
@@ -217,12 +217,12 @@ export class Lane {
   }
 
   /**
-   * While the device is busy, a batch that is not full waits a moment for company: the clients that were just answered
-   * are about to ask again. Never while the device is free.
+   * While the device is fully busy, a batch that is not full waits a moment for company: the clients that were just
+   * answered are about to ask again. Never while the device could begin.
    */
-  #shouldLinger(kind: 'batch' | 'generate', { maxPaddedCost, maxRows: most }: BatchLimits): boolean {
+  #shouldLinger({ kind, streams }: RunnerInfo, { maxPaddedCost, maxRows: most }: BatchLimits): boolean {
     const full = this.#queue.entries >= most || this.#queue.cost >= maxPaddedCost;
-    if (kind !== 'batch' || this.#batches.size === 0 || full || this.#queue.nextIsAlone) return false;
+    if (kind !== 'batch' || this.#batches.size < streams || full || this.#queue.nextIsAlone) return false;
     if (this.#lingering === 'over') {
       this.#lingering = 'no';
       return false;
@@ -237,7 +237,7 @@ export class Lane {
     return true;
   }
 
-  #roomFor(kind: 'batch' | 'generate', slots: number): boolean {
+  #roomFor({ kind, slots }: RunnerInfo): boolean {
     for (const batch of this.#batches) if (batch.exclusive) return false;
     if (this.#queue.nextIsAlone) return this.#batches.size === 0;
     return this.#batches.size < (kind === 'batch' ? batchesInFlight : slots);

@@ -36,6 +36,8 @@ export type ToRunner =
 export interface RunnerInfo {
   /** Whole batches in flight for `batch` pipelines, single inputs for `generate` pipelines. */
   readonly kind: 'batch' | 'generate';
+  /** Runs that the device takes side by side. */
+  readonly streams: number;
   /** Inputs that a `generate` pipeline works on at once. */
   readonly slots: number;
   /** Longest input in tokens, where that means something. */

@@ -16,7 +16,7 @@ export const handleErrors =
   (log: Logger): ErrorRequestHandler =>
   async (caught, _req, res, _next) => {
     const { id, startedAt, renderError, signal } = contextOf(res);
-    const error = TaskwireError.from(caught);
+    const error = caught instanceof URIError ? badAddress(caught) : TaskwireError.from(caught);
     logError(log, error, id);
     if (res.headersSent || signal.aborted) {
       res.destroy();
@@ -28,6 +28,10 @@ export const handleErrors =
     setErrorHeaders(res, error);
     res.status(error.status).json(renderError(error, id));
   };
+
+/** A path whose percent signs are no encoding. */
+const badAddress = (cause: URIError): TaskwireError =>
+  new TaskwireError('route_not_found', { message: 'The address is not validly encoded.', cause });
 
 export const logError = (log: Logger, error: TaskwireError, requestId: string): void => {
   const { log: level } = errorTable[error.code];

@@ -1,7 +1,7 @@
 /** Writes a JSON answer; a large one in slices, so that rendering thousands of vectors does not stop the event loop. */
-import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { Response } from 'express';
+import { drained } from './drained.js';
 import { vectorToJson } from './float-json.js';
 
 /** Items of a top-level array rendered at a time: 64 vectors of 384 numbers take about 1 ms. */
@@ -37,7 +37,7 @@ const writeSliced = async (res: Response, items: readonly unknown[]): Promise<vo
     const roomy = res.write(start === 0 ? `[${slice}` : `,${slice}`);
     if (res.closed) return;
     if (roomy) await setImmediate();
-    else await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    else await drained(res);
   }
   res.write(']');
 };

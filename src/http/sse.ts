@@ -1,6 +1,6 @@
 /** Server-sent events: one event is one write, a slow reader is waited for, silence is filled with comments. */
-import { once } from 'node:events';
 import type { Response } from 'express';
+import { drained } from './drained.js';
 
 /** Proxies close what is silent for a minute; CLIENTS need a sign of life well before. */
 const keepAliveMs = 15_000;
@@ -25,13 +25,14 @@ export class EventStream {
 
   /** Resolves when the reader has room for more. */
   async send(data: object | string): Promise<void> {
-    const full = !this.#write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
-    if (full && !this.#res.closed) await Promise.race([once(this.#res, 'drain'), once(this.#res, 'close')]);
+    const roomy = this.#write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+    if (!roomy) await drained(this.#res);
   }
 
+  /** Also when nothing was sent; then the answer is still to be given. */
   end(): void {
     clearInterval(this.#timer);
-    this.#res.end();
+    if (this.begun) this.#res.end();
   }
 
   #write(text: string): boolean {

@@ -9,8 +9,14 @@ export type FetchUrl = (url: string, param: string, signal: AbortSignal) => Prom
 export const maxMediaBytes = 25 * 2 ** 20;
 
 const readable: Readonly<Record<MediaKind, string>> = {
-  image: 'JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP',
+  image: 'JPEG, PNG, WebP, GIF, TIFF or AVIF',
   audio: 'WAV, MP3, FLAC, Ogg, Opus, WebM, M4A, MP4 or what else ffmpeg reads',
+};
+
+/** Pictures that we know and cannot decode, and why. */
+const undecodable: Readonly<Record<string, string>> = {
+  heic: 'HEIC pictures cannot be read here (the codec is not free to ship); convert them first.',
+  bmp: 'BMP pictures cannot be read here; convert them first.',
 };
 
 /** Takes the bytes from `<kind>` or `<kind>_url`; tasks without media get none. */
@@ -73,14 +79,9 @@ const checked = (bytes: Uint8Array, kind: MediaKind): Uint8Array => {
   }
   const found = sniff(bytes);
   const allowed = readable[kind];
-  if (found?.name === 'heic') {
-    throw new TaskwireError('unsupported_media', {
-      param: kind,
-      message: 'HEIC pictures cannot be read here (the codec is not free to ship); convert them first.',
-      got: 'HEIC',
-      allowed,
-    });
-  }
+  const message = found?.kind === kind ? undecodable[found.name] : undefined;
+  if (message)
+    throw new TaskwireError('unsupported_media', { param: kind, message, got: found!.name, allowed });
   if (found?.kind !== kind) {
     throw new TaskwireError('unsupported_media', {
       param: kind,

@@ -99,12 +99,13 @@ export class Metrics implements RequestObserver, LaneObserver {
     const task = call.task.name;
     const code = typeof outcome === 'string' ? outcome : outcome.code;
     this.#requests.inc({ task, model, code });
+    // Who left or stopped reading pays for what was done until then; failed requests cost nothing.
+    if (['succeeded', 'cancelled', 'client_closed'].includes(code)) this.#billedMicros += usage.deviceMicros;
     if (outcome !== 'succeeded') return;
     this.#seconds.observe({ task, phase: 'queue' }, queueMs / 1000);
     this.#seconds.observe({ task, phase: 'compute' }, computeMs / 1000);
     this.#tokens.inc({ model, direction: 'input' }, usage.inputTokens);
     this.#tokens.inc({ model, direction: 'output' }, usage.outputTokens);
-    this.#billedMicros += usage.deviceMicros;
   }
 
   batchDone(model: string, { rows, roundTripMs }: { rows: number; roundTripMs: number }): void {

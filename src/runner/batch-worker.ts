@@ -109,7 +109,7 @@ export class BatchWorker {
       pending.missing = 0;
       this.#options.answer([failed(id, new TaskwireError('client_closed'))]);
     }
-    return pending.missing === 0;
+    return pending.missing <= 0;
   }
 }
 

@@ -71,9 +71,11 @@ const load = async (request: LoadRequest): Promise<void> => {
   try {
     const pipeline = await openPipeline(request);
     await warmUp(pipeline);
-    worker = makeWorker(pipeline, deviceByName(request.device).concurrentRuns(request.threads));
+    const streams = deviceByName(request.device).concurrentRuns(request.threads);
+    worker = makeWorker(pipeline, streams);
     const info = {
       kind: pipeline.kind,
+      streams,
       slots: pipeline.kind === 'generate' ? pipeline.slots : 1,
       contextTokens: pipeline.contextTokens,
       device: request.device,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from . import poems, questions, story_requests, tools
+from . import poems, questions, scenes, story_requests, tools
 from .facts import CAPITALS
 from .smalltalk import JOKE_REQUESTS, JOKES, MORE_REQUESTS, RIDDLE_REQUESTS, RIDDLES, SYSTEMS
 from .stories import tell
@@ -34,7 +34,11 @@ def vary(prompt: str, rng: random.Random) -> str:
     elif roll < 0.15 and not prompt.endswith(("?", "!", ".")):
         prompt += ", please"
     elif roll < 0.20 and prompt.endswith("?"):
-        prompt = rng.choice(["Can you tell me: ", "I have a question: ", "Please tell me, ", "Question: ", "Tell me: "]) + prompt[0].lower() + prompt[1:]
+        prompt = (
+            rng.choice(["Can you tell me: ", "I have a question: ", "Please tell me, ", "Question: ", "Tell me: "])
+            + prompt[0].lower()
+            + prompt[1:]
+        )
     if rng.random() < 0.12:
         prompt = prompt.lower()
     if prompt.endswith("?") and rng.random() < 0.12:
@@ -50,7 +54,7 @@ def _question(rng: random.Random) -> tuple[str, str]:
 
 
 def _request(rng: random.Random) -> tuple[str, str]:
-    source = rng.choices([questions.draw, story_requests.request, poems.request], (70, 20, 10))[0]
+    source = rng.choices([questions.draw, story_requests.request, poems.request, scenes.request], (68, 20, 10, 2))[0]
     prompt, reply = source(rng)
     return vary(prompt, rng), reply
 
@@ -62,7 +66,20 @@ def _story(rng: random.Random) -> Document:
 def _plain(rng: random.Random) -> Document:
     """A request and its answer without a chat's marks: what a bare completion prompt looks like."""
     prompt, reply = _request(rng)
-    return [("text", rng.choice([f"{prompt}\n\n{reply}", f"{prompt}\n{reply}", f"Question: {prompt}\nAnswer: {reply}", f"Q: {prompt}\nA: {reply}", f"User: {prompt}\nAssistant: {reply}"]))]
+    return [
+        (
+            "text",
+            rng.choice(
+                [
+                    f"{prompt}\n\n{reply}",
+                    f"{prompt}\n{reply}",
+                    f"Question: {prompt}\nAnswer: {reply}",
+                    f"Q: {prompt}\nA: {reply}",
+                    f"User: {prompt}\nAssistant: {reply}",
+                ]
+            ),
+        )
+    ]
 
 
 def _system(rng: random.Random) -> Document:
@@ -87,28 +104,73 @@ def _long_chat(rng: random.Random) -> Document:
 
 def _jokes(rng: random.Random) -> Document:
     told = rng.sample(JOKES, rng.choice([1, 1, 2, 3]))
-    return _system(rng) + _turns(*((vary(rng.choice(JOKE_REQUESTS if index == 0 else MORE_REQUESTS), rng), joke) for index, joke in enumerate(told)))
+    return _system(rng) + _turns(
+        *(
+            (vary(rng.choice(JOKE_REQUESTS if index == 0 else MORE_REQUESTS), rng), joke)
+            for index, joke in enumerate(told)
+        )
+    )
 
 
 def _riddle(rng: random.Random) -> Document:
     riddle, solution = rng.choice(RIDDLES)
     _, other = rng.choice(RIDDLES)
     bare = solution.rstrip(".")
-    guess, reply = rng.choice([
-        (rng.choice([bare, f"Is it {bare.lower()}?", f"{bare}?", f"I think it is {bare.lower()}"]), f"Yes, that is right! It is {bare[0].lower()}{bare[1:]}."),
-        (rng.choice(["I don't know", "What is the answer?", "Tell me the answer", "I give up", "No idea"]), f"The answer is: {bare[0].lower()}{bare[1:]}."),
-        (rng.choice([other.rstrip("."), f"Is it {other.rstrip('.').lower()}?"]), f"No, that is not it. It is {bare[0].lower()}{bare[1:]}." if other != solution else f"Yes, that is right! It is {bare[0].lower()}{bare[1:]}."),
-    ])
+    guess, reply = rng.choice(
+        [
+            (
+                rng.choice([bare, f"Is it {bare.lower()}?", f"{bare}?", f"I think it is {bare.lower()}"]),
+                f"Yes, that is right! It is {bare[0].lower()}{bare[1:]}.",
+            ),
+            (
+                rng.choice(["I don't know", "What is the answer?", "Tell me the answer", "I give up", "No idea"]),
+                f"The answer is: {bare[0].lower()}{bare[1:]}.",
+            ),
+            (
+                rng.choice([other.rstrip("."), f"Is it {other.rstrip('.').lower()}?"]),
+                f"No, that is not it. It is {bare[0].lower()}{bare[1:]}."
+                if other != solution
+                else f"Yes, that is right! It is {bare[0].lower()}{bare[1:]}.",
+            ),
+        ]
+    )
     return _system(rng) + _turns((vary(rng.choice(RIDDLE_REQUESTS), rng), riddle), (guess, reply))
 
 
 def _names(rng: random.Random) -> Document:
     """The user gives a name and asks for it later: the answer stands in the conversation."""
     name = rng.choice(GIRLS + BOYS) if rng.random() < 0.7 else questions.made_up(rng).capitalize()
-    exchanges = [(rng.choice([f"My name is {name}.", f"I am {name}.", f"Hello, I'm {name}!", f"Hi, my name is {name}.", f"You can call me {name}.", f"I am called {name}"]), rng.choice([f"Hello, {name}! It is nice to meet you.", f"Nice to meet you, {name}! How can I help you?"]))]
+    exchanges = [
+        (
+            rng.choice(
+                [
+                    f"My name is {name}.",
+                    f"I am {name}.",
+                    f"Hello, I'm {name}!",
+                    f"Hi, my name is {name}.",
+                    f"You can call me {name}.",
+                    f"I am called {name}",
+                ]
+            ),
+            rng.choice([f"Hello, {name}! It is nice to meet you.", f"Nice to meet you, {name}! How can I help you?"]),
+        )
+    ]
     exchanges += [_question(rng) for _ in range(rng.choice([0, 0, 1, 2]))]
     if rng.random() < 0.75:
-        exchanges.append((rng.choice(["What is my name?", "Do you know my name?", "What's my name?", "Who am I?", "Do you remember my name?"]), f"Your name is {name}."))
+        exchanges.append(
+            (
+                rng.choice(
+                    [
+                        "What is my name?",
+                        "Do you know my name?",
+                        "What's my name?",
+                        "Who am I?",
+                        "Do you remember my name?",
+                    ]
+                ),
+                f"Your name is {name}.",
+            )
+        )
     return _system(rng) + _turns(*exchanges)
 
 
@@ -116,7 +178,15 @@ def _capital_chain(rng: random.Random) -> Document:
     table = {country: city for countries in CAPITALS.values() for country, city in countries.items()}
     (first, city), *others = rng.sample(list(table.items()), rng.choice([2, 3]))
     exchanges = [(f"What is the capital of {first}?", f"The capital of {first} is {city}.")]
-    exchanges += [(rng.choice([f"And of {country}?", f"And {country}?", f"What about {country}?", f"And the capital of {country}?"]), f"The capital of {country} is {city}.") for country, city in others]
+    exchanges += [
+        (
+            rng.choice(
+                [f"And of {country}?", f"And {country}?", f"What about {country}?", f"And the capital of {country}?"]
+            ),
+            f"The capital of {country} is {city}.",
+        )
+        for country, city in others
+    ]
     return _system(rng) + _turns(*exchanges)
 
 
@@ -124,5 +194,16 @@ def _tools(rng: random.Random) -> Document:
     return tools.chat(rng, _question(rng), rng.choice(SYSTEMS) if rng.random() < 0.4 else "")
 
 
-_TABLE = [(_story, 13), (_plain, 9), (_single, 42), (_chat, 14), (_long_chat, 0.7), (_jokes, 2), (_riddle, 2), (_names, 3), (_capital_chain, 1.5), (_tools, 4)]
+_TABLE = [
+    (_story, 13),
+    (_plain, 9),
+    (_single, 42),
+    (_chat, 14),
+    (_long_chat, 0.7),
+    (_jokes, 2),
+    (_riddle, 2),
+    (_names, 3),
+    (_capital_chain, 1.5),
+    (_tools, 4),
+]
 _KINDS, _WEIGHTS = [kind for kind, _ in _TABLE], [weight for _, weight in _TABLE]

@@ -2,57 +2,61 @@
 
 from __future__ import annotations
 
-
-def _pairs(text: str) -> dict[str, str]:
-    return dict(item.strip().split(": ", 1) for item in text.replace("\n", " ").split(";") if item.strip())
+from .grammar import pairs
 
 
 CAPITALS = {
-    "Europe": _pairs("""France: Paris; Germany: Berlin; Italy: Rome; Spain: Madrid; Portugal: Lisbon; Austria: Vienna; Belgium: Brussels; Denmark: Copenhagen; Sweden: Stockholm;
+    "Europe": pairs("""France: Paris; Germany: Berlin; Italy: Rome; Spain: Madrid; Portugal: Lisbon; Austria: Vienna; Belgium: Brussels; Denmark: Copenhagen; Sweden: Stockholm;
         Norway: Oslo; Finland: Helsinki; Poland: Warsaw; Greece: Athens; Hungary: Budapest; Ireland: Dublin; Romania: Bucharest; Bulgaria: Sofia; Croatia: Zagreb; Ukraine: Kyiv;
         Iceland: Reykjavik; Slovakia: Bratislava; Slovenia: Ljubljana; Serbia: Belgrade; Estonia: Tallinn; Latvia: Riga; Lithuania: Vilnius; Albania: Tirana; Malta: Valletta;
         Switzerland: Bern; the Czech Republic: Prague; the Netherlands: Amsterdam; the United Kingdom: London; Russia: Moscow; Luxembourg: Luxembourg City"""),
-    "Asia": _pairs("""China: Beijing; Japan: Tokyo; India: New Delhi; South Korea: Seoul; North Korea: Pyongyang; Thailand: Bangkok; Vietnam: Hanoi; Turkey: Ankara; Iran: Tehran; Iraq: Baghdad;
+    "Asia": pairs("""China: Beijing; Japan: Tokyo; India: New Delhi; South Korea: Seoul; North Korea: Pyongyang; Thailand: Bangkok; Vietnam: Hanoi; Turkey: Ankara; Iran: Tehran; Iraq: Baghdad;
         Nepal: Kathmandu; Pakistan: Islamabad; Bangladesh: Dhaka; Afghanistan: Kabul; Mongolia: Ulaanbaatar; Malaysia: Kuala Lumpur; Cambodia: Phnom Penh; Laos: Vientiane;
         Jordan: Amman; Lebanon: Beirut; Syria: Damascus; Saudi Arabia: Riyadh; Qatar: Doha; Oman: Muscat; the Philippines: Manila; Uzbekistan: Tashkent; Bhutan: Thimphu; Singapore: Singapore"""),
-    "Africa": _pairs("""Egypt: Cairo; Kenya: Nairobi; Nigeria: Abuja; Ghana: Accra; Morocco: Rabat; Algeria: Algiers; Tunisia: Tunis; Libya: Tripoli; Sudan: Khartoum; Ethiopia: Addis Ababa;
+    "Africa": pairs("""Egypt: Cairo; Kenya: Nairobi; Nigeria: Abuja; Ghana: Accra; Morocco: Rabat; Algeria: Algiers; Tunisia: Tunis; Libya: Tripoli; Sudan: Khartoum; Ethiopia: Addis Ababa;
         Uganda: Kampala; Rwanda: Kigali; Senegal: Dakar; Mali: Bamako; Angola: Luanda; Zambia: Lusaka; Zimbabwe: Harare; Namibia: Windhoek; Madagascar: Antananarivo;
         Mozambique: Maputo; Somalia: Mogadishu; Cameroon: Yaounde; Botswana: Gaborone"""),
-    "North America": _pairs("""the United States: Washington, D.C.; Canada: Ottawa; Mexico: Mexico City; Cuba: Havana; Jamaica: Kingston; Guatemala: Guatemala City; Panama: Panama City;
+    "North America": pairs("""the United States: Washington, D.C.; Canada: Ottawa; Mexico: Mexico City; Cuba: Havana; Jamaica: Kingston; Guatemala: Guatemala City; Panama: Panama City;
         Costa Rica: San Jose; Honduras: Tegucigalpa; Nicaragua: Managua; Haiti: Port-au-Prince; the Dominican Republic: Santo Domingo"""),
-    "South America": _pairs("""Brazil: Brasilia; Argentina: Buenos Aires; Chile: Santiago; Peru: Lima; Colombia: Bogota; Ecuador: Quito; Uruguay: Montevideo; Paraguay: Asuncion; Venezuela: Caracas"""),
-    "Oceania": _pairs("""Australia: Canberra; New Zealand: Wellington; Fiji: Suva; Papua New Guinea: Port Moresby"""),
+    "South America": pairs(
+        """Brazil: Brasilia; Argentina: Buenos Aires; Chile: Santiago; Peru: Lima; Colombia: Bogota; Ecuador: Quito; Uruguay: Montevideo; Paraguay: Asuncion; Venezuela: Caracas"""
+    ),
+    "Oceania": pairs("""Australia: Canberra; New Zealand: Wellington; Fiji: Suva; Papua New Guinea: Port Moresby"""),
 }
-LANGUAGES = _pairs("""France: French; Germany: German; Italy: Italian; Spain: Spanish; Portugal: Portuguese; Austria: German; Brazil: Portuguese; Mexico: Spanish; Argentina: Spanish; Japan: Japanese;
+LANGUAGES = pairs("""France: French; Germany: German; Italy: Italian; Spain: Spanish; Portugal: Portuguese; Austria: German; Brazil: Portuguese; Mexico: Spanish; Argentina: Spanish; Japan: Japanese;
     China: Chinese; Russia: Russian; Poland: Polish; Greece: Greek; Sweden: Swedish; Norway: Norwegian; Denmark: Danish; Hungary: Hungarian; Turkey: Turkish; Egypt: Arabic; Thailand: Thai;
     Vietnam: Vietnamese; Australia: English; the United States: English; the United Kingdom: English; the Netherlands: Dutch; Finland: Finnish and Swedish; South Korea: Korean; Chile: Spanish; Peru: Spanish""")
-CURRENCIES = _pairs("""France: the euro; Germany: the euro; Italy: the euro; Spain: the euro; the United States: the US dollar; the United Kingdom: the pound; Japan: the yen; China: the yuan;
+CURRENCIES = pairs("""France: the euro; Germany: the euro; Italy: the euro; Spain: the euro; the United States: the US dollar; the United Kingdom: the pound; Japan: the yen; China: the yuan;
     India: the rupee; Switzerland: the Swiss franc; Russia: the rouble; Mexico: the peso; Brazil: the real; Canada: the Canadian dollar; Australia: the Australian dollar; Poland: the zloty; South Korea: the won; Sweden: the krona""")
 
-ANIMAL_SOUNDS = _pairs("""dog: barks; cat: meows; cow: moos; duck: quacks; horse: neighs; sheep: bleats; pig: oinks; lion: roars; wolf: howls; frog: croaks; owl: hoots; bee: buzzes; snake: hisses;
+ANIMAL_SOUNDS = pairs("""dog: barks; cat: meows; cow: moos; duck: quacks; horse: neighs; sheep: bleats; pig: oinks; lion: roars; wolf: howls; frog: croaks; owl: hoots; bee: buzzes; snake: hisses;
     hen: clucks; rooster: crows; donkey: brays; mouse: squeaks; crow: caws; elephant: trumpets; goat: bleats; turkey: gobbles; pigeon: coos; bird: sings; monkey: chatters""")
-ANIMAL_YOUNG = _pairs("""dog: puppy; cat: kitten; cow: calf; horse: foal; sheep: lamb; pig: piglet; hen: chick; duck: duckling; goose: gosling; goat: kid; lion: cub; bear: cub; fox: cub; deer: fawn;
+ANIMAL_YOUNG = pairs("""dog: puppy; cat: kitten; cow: calf; horse: foal; sheep: lamb; pig: piglet; hen: chick; duck: duckling; goose: gosling; goat: kid; lion: cub; bear: cub; fox: cub; deer: fawn;
     frog: tadpole; kangaroo: joey; swan: cygnet; elephant: calf; whale: calf; butterfly: caterpillar; tiger: cub; rabbit: kit; owl: owlet; eagle: eaglet; seal: pup""")
-ANIMAL_LEGS = _pairs("""dog: four; cat: four; spider: eight; ant: six; bee: six; bird: two; horse: four; snake: no; fish: no; cow: four; chicken: two; beetle: six; butterfly: six; octopus: no; elephant: four; duck: two;
+ANIMAL_LEGS = pairs("""dog: four; cat: four; spider: eight; ant: six; bee: six; bird: two; horse: four; snake: no; fish: no; cow: four; chicken: two; beetle: six; butterfly: six; octopus: no; elephant: four; duck: two;
     scorpion: eight; crab: ten; human: two; ladybird: six; frog: four; worm: no; lion: four; penguin: two; fly: six""")
-ANIMAL_CLASS = _pairs("""dog: a mammal; cat: a mammal; whale: a mammal; dolphin: a mammal; bat: a mammal; elephant: a mammal; eagle: a bird; penguin: a bird; owl: a bird; ostrich: a bird; chicken: a bird; snake: a reptile;
+ANIMAL_CLASS = pairs("""dog: a mammal; cat: a mammal; whale: a mammal; dolphin: a mammal; bat: a mammal; elephant: a mammal; eagle: a bird; penguin: a bird; owl: a bird; ostrich: a bird; chicken: a bird; snake: a reptile;
     turtle: a reptile; crocodile: a reptile; lizard: a reptile; frog: an amphibian; toad: an amphibian; salamander: an amphibian; salmon: a fish; shark: a fish; trout: a fish; ant: an insect; bee: an insect;
     butterfly: an insect; beetle: an insect; spider: an arachnid; scorpion: an arachnid; horse: a mammal; mouse: a mammal; lion: a mammal; kangaroo: a mammal; parrot: a bird; tuna: a fish""")
-ANIMAL_FOOD = _pairs("""cow: grass and hay; horse: grass, hay and oats; rabbit: grass, leaves and vegetables; lion: meat; wolf: meat; panda: bamboo; koala: eucalyptus leaves; bee: nectar and pollen; frog: insects;
+ANIMAL_FOOD = pairs("""cow: grass and hay; horse: grass, hay and oats; rabbit: grass, leaves and vegetables; lion: meat; wolf: meat; panda: bamboo; koala: eucalyptus leaves; bee: nectar and pollen; frog: insects;
     owl: mice and other small animals; squirrel: nuts and seeds; sheep: grass; giraffe: leaves; elephant: grass, leaves and bark; cat: meat and fish; dog: meat and dog food; penguin: fish and krill;
     shark: fish and other sea animals; mouse: seeds and grains; caterpillar: leaves; spider: insects; bear: berries, roots, honey, fish and meat; hedgehog: insects, worms and snails; eagle: fish and small animals; butterfly: nectar""")
-ANIMAL_HOME = _pairs("""bee: a hive; bird: a nest; spider: a web; dog: a kennel; horse: a stable; lion: a den; rabbit: a burrow; beaver: a lodge; ant: an anthill; pig: a sty; hen: a coop; wolf: a den; fox: a den; mole: a burrow under the ground""")
-COLOURS_OF = _pairs("""the sky: blue; grass: green; the sun: yellow; snow: white; blood: red; a banana: yellow; a strawberry: red; a lemon: yellow; coal: black; milk: white; chocolate: brown; a tomato: red; an orange: orange;
+ANIMAL_HOME = pairs(
+    """bee: a hive; bird: a nest; spider: a web; dog: a kennel; horse: a stable; lion: a den; rabbit: a burrow; beaver: a lodge; ant: an anthill; pig: a sty; hen: a coop; wolf: a den; fox: a den; mole: a burrow under the ground"""
+)
+COLOURS_OF = pairs("""the sky: blue; grass: green; the sun: yellow; snow: white; blood: red; a banana: yellow; a strawberry: red; a lemon: yellow; coal: black; milk: white; chocolate: brown; a tomato: red; an orange: orange;
     a carrot: orange; a frog: green; an elephant: grey; a polar bear: white; a fire engine: red; a cucumber: green; a cherry: red; a raven: black; a flamingo: pink; a pumpkin: orange; spinach: green; salt: white; a plum: purple; an eggplant: purple; gold: yellow and shiny; leaves in summer: green; the sea: blue""")
-OPPOSITES = _pairs("""hot: cold; big: small; fast: slow; happy: sad; light: dark; good: bad; old: new; young: old; high: low; long: short; full: empty; hard: soft; open: closed; day: night; wet: dry; clean: dirty; rich: poor;
+OPPOSITES = pairs("""hot: cold; big: small; fast: slow; happy: sad; light: dark; good: bad; old: new; young: old; high: low; long: short; full: empty; hard: soft; open: closed; day: night; wet: dry; clean: dirty; rich: poor;
     strong: weak; loud: quiet; up: down; left: right; true: false; early: late; easy: difficult; near: far; begin: end; love: hate; win: lose; buy: sell; thick: thin; wide: narrow; deep: shallow; brave: cowardly;
     black: white; first: last; inside: outside; push: pull; give: take; laugh: cry; sweet: sour; war: peace; summer: winter; north: south; east: west; heavy: light; sharp: blunt; beautiful: ugly; always: never""")
-RHYMES = _pairs("""cat: hat, mat and rat; house: mouse and blouse; tree: bee, sea and free; dog: frog, log and fog; light: night, bright and sight; day: play, say and way; moon: soon, spoon and tune; star: car, far and jar;
+RHYMES = pairs("""cat: hat, mat and rat; house: mouse and blouse; tree: bee, sea and free; dog: frog, log and fog; light: night, bright and sight; day: play, say and way; moon: soon, spoon and tune; star: car, far and jar;
     blue: true, new and you; rain: train, chain and again; snow: go, low and slow; cake: lake, make and snake; bear: chair, hair and pear; ball: tall, wall and small; ring: king, sing and spring; love: dove, above and glove;
     fish: dish and wish; boat: coat, goat and note; sun: fun, run and one; book: look, cook and hook; hand: sand, land and band; time: rhyme, lime and climb""")
 
 # question (without "What is"), short answer, whole sentence
-RECORDS = [line.strip().split(" | ") for line in """
+RECORDS = [
+    line.strip().split(" | ")
+    for line in """
 the largest planet | Jupiter | Jupiter is the largest planet in our solar system.
 the smallest planet | Mercury | Mercury is the smallest planet in our solar system.
 the hottest planet | Venus | Venus is the hottest planet in our solar system.
@@ -97,10 +101,13 @@ the smallest prime number | two | The smallest prime number is two.
 the first letter of the alphabet | A | The first letter of the alphabet is A.
 the last letter of the alphabet | Z | The last letter of the alphabet is Z.
 the tallest kind of grass | bamboo | Bamboo is the tallest kind of grass.
-""".strip().splitlines()]
+""".strip().splitlines()
+]
 
 # who question, name, whole sentence
-PEOPLE = [line.strip().split(" | ") for line in """
+PEOPLE = [
+    line.strip().split(" | ")
+    for line in """
 wrote Romeo and Juliet | William Shakespeare | William Shakespeare wrote Romeo and Juliet.
 wrote Hamlet | William Shakespeare | William Shakespeare wrote Hamlet.
 wrote Alice in Wonderland | Lewis Carroll | Lewis Carroll wrote Alice's Adventures in Wonderland.
@@ -149,10 +156,13 @@ was Mahatma Gandhi | Mahatma Gandhi | Mahatma Gandhi led India to independence w
 was Julius Caesar | Julius Caesar | Julius Caesar was a general and ruler of ancient Rome.
 was Beethoven | Beethoven | Beethoven was a German composer. He went on composing after he had become deaf.
 was Van Gogh | Van Gogh | Vincent van Gogh was a Dutch painter. He painted sunflowers and starry skies.
-""".strip().splitlines()]
+""".strip().splitlines()
+]
 
 # English: French, Spanish, German
-TRANSLATIONS = {line.split(" | ")[0].strip(): line.strip().split(" | ")[1:] for line in """
+TRANSLATIONS = {
+    line.split(" | ")[0].strip(): line.strip().split(" | ")[1:]
+    for line in """
 hello | bonjour | hola | hallo
 goodbye | au revoir | adiós | auf Wiedersehen
 thank you | merci | gracias | danke
@@ -185,9 +195,14 @@ apple | pomme | manzana | Apfel
 milk | lait | leche | Milch
 night | nuit | noche | Nacht
 day | jour | día | Tag
-""".strip().splitlines()}
+""".strip().splitlines()
+}
 
-LISTS = {name.strip(): items.strip().split(", ") for name, items in (line.split(": ", 1) for line in """
+LISTS = {
+    name.strip(): items.strip().split(", ")
+    for name, items in (
+        line.split(": ", 1)
+        for line in """
 fruits: apples, pears, bananas, oranges, cherries, plums, grapes, strawberries, peaches, melons, lemons, kiwis, mangoes, pineapples
 vegetables: carrots, potatoes, onions, tomatoes, peas, beans, cabbage, spinach, cucumbers, peppers, broccoli, leeks
 animals: dog, cat, horse, elephant, lion, rabbit, bear, fox, mouse, giraffe, monkey, wolf
@@ -249,6 +264,8 @@ girl names: Mia, Anna, Rosa, Clara, Lucy, Nora, Ella
 boy names: Leo, Tom, Noah, Ben, Max, Felix, Hugo
 names for a dog: Bruno, Scout, Patch, Biscuit, Rusty, Luna
 names for a cat: Whisker, Pepper, Socks, Ginger, Luna, Tiger
-""".strip().splitlines())}
+""".strip().splitlines()
+    )
+}
 # Lists whose order and number are fixed: asked for without a number, all are named.
 COMPLETE = ["planets", "days of the week", "months", "seasons", "continents", "oceans", "senses", "primary colours"]

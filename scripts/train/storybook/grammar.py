@@ -36,7 +36,11 @@ def _fill(name: str, slots: Mapping[str, str]) -> str:
         return slots[name]
     value = slots[name[0].lower() + name[1:]]
     # A value may open with a choice: "{a|the} fox" capitalises every alternative.
-    return re.sub(r"^\{([^{}]*)\}", lambda m: "{" + "|".join(capital(part) for part in m.group(1).split("|")) + "}", capital(value))
+    return re.sub(
+        r"^\{([^{}]*)\}",
+        lambda m: "{" + "|".join(capital(part) for part in m.group(1).split("|")) + "}",
+        capital(value),
+    )
 
 
 def capital(text: str) -> str:
@@ -44,10 +48,20 @@ def capital(text: str) -> str:
 
 
 def join(parts: Sequence[str], last: str = "and") -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def lines(block: str) -> list[str]:
     """One template a line; blank lines and indentation do not count."""
     return [line.strip() for line in block.splitlines() if line.strip()]
+
+
+def say(templates: Sequence[str], rng: random.Random, **slots: str) -> str:
+    """One of the templates, expanded."""
+    return expand(rng.choice(templates), slots, rng)
+
+
+def pairs(text: str) -> dict[str, str]:
+    """ "key: value; key: value", over any number of lines."""
+    return dict(item.strip().split(": ", 1) for item in text.replace("\n", " ").split(";") if item.strip())

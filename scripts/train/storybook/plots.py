@@ -40,16 +40,27 @@ PLOTS["lost"] = plot(
     It is easier to look for something together.
     Look where you were before you look where you have never been.
     """,
-    [{"item": item, "giver": giver, "found": found} for item, giver, found in [
-        ("silver bell", "[his] grandmother", "hanging from a low branch"), ("red kite", "[his] grandfather", "high up in the top of a tree"),
-        ("little key", "[his] mother", "in the pocket of an old coat"), ("blue button", "[his] aunt", "in the nest of a magpie"),
-        ("wooden flute", "[his] father", "lying in the tall grass"), ("warm scarf", "[his] grandmother", "around the neck of a snowman"),
-        ("golden ring", "an old queen", "shining at the bottom of the well"), ("picture book", "[his] best friend", "open on the bench under the tree"),
-        ("yellow ball", "[his] brother", "floating in the pond"), ("small lantern", "an old sailor", "behind the garden gate"),
-        ("lucky coin", "[his] uncle", "between two stones of the bridge"), ("green hat", "[his] sister", "on the head of the scarecrow"),
-        ("teddy bear", "[his] mother", "asleep in the dog's basket"), ("compass", "a traveller", "under a heap of yellow leaves"),
-        ("music box", "[his] grandmother", "on the top shelf, behind the jam"), ("white feather", "a swan", "stuck in [his] own hat"),
-    ]],
+    [
+        {"item": item, "giver": giver, "found": found}
+        for item, giver, found in [
+            ("silver bell", "[his] grandmother", "hanging from a low branch"),
+            ("red kite", "[his] grandfather", "high up in the top of a tree"),
+            ("little key", "[his] mother", "in the pocket of an old coat"),
+            ("blue button", "[his] aunt", "in the nest of a magpie"),
+            ("wooden flute", "[his] father", "lying in the tall grass"),
+            ("warm scarf", "[his] grandmother", "around the neck of a snowman"),
+            ("golden ring", "an old queen", "shining at the bottom of the well"),
+            ("picture book", "[his] best friend", "open on the bench under the tree"),
+            ("yellow ball", "[his] brother", "floating in the pond"),
+            ("small lantern", "an old sailor", "behind the garden gate"),
+            ("lucky coin", "[his] uncle", "between two stones of the bridge"),
+            ("green hat", "[his] sister", "on the head of the scarecrow"),
+            ("teddy bear", "[his] mother", "asleep in the dog's basket"),
+            ("compass", "a traveller", "under a heap of yellow leaves"),
+            ("music box", "[his] grandmother", "on the top shelf, behind the jam"),
+            ("white feather", "a swan", "stuck in [his] own hat"),
+        ]
+    ],
 )
 
 PLOTS["friend"] = plot(
@@ -120,18 +131,61 @@ PLOTS["fear"] = plot(
     Brave is not the one who has no fear, but the one who goes on.
     Fear grows small when we walk towards it.
     """,
-    [{"fear": fear, "event": event, "deed": deed} for fear, event, deed in [
-        ("the dark", "[fname] fell into a dark cave and could not get out", "took a little lamp and walked into the cave"),
-        ("the dark", "the lights went out, and [fname] was still outside", "went out into the night to look for [fname]"),
-        ("deep water", "[fname] slipped and fell into the river", "jumped into the water and pulled [fname] to the bank"),
-        ("thunder", "a storm came up while [fname] was still out on the hill", "ran out into the rain, although the thunder rolled"),
-        ("high places", "[fname] was stuck at the top of a tall tree", "climbed up, branch by branch, without looking down"),
-        ("big dogs", "a big dog stood in front of [fname] and barked", "walked up to the dog and spoke to it in a calm voice"),
-        ("speaking in front of others", "[fname] was blamed for something that [fhe] had not done, and only [name] knew the truth", "stood up in front of everyone and told what had really happened"),
-        ("being alone", "everyone was ill, and someone had to fetch the doctor from the next village", "set out all alone on the long road"),
-        ("spiders", "[fname] was caught behind an old door that was covered with spiderwebs", "pushed the webs aside and opened the door"),
-        ("the wind", "the wind tore at the little bridge while [fname] stood in the middle of it", "walked out on the bridge and took [fname] by the hand"),
-    ]],
+    [
+        {"fear": fear, "event": event, "deed": deed}
+        for fear, event, deed in [
+            (
+                "the dark",
+                "[fname] fell into a dark cave and could not get out",
+                "took a little lamp and walked into the cave",
+            ),
+            (
+                "the dark",
+                "the lights went out, and [fname] was still outside",
+                "went out into the night to look for [fname]",
+            ),
+            (
+                "deep water",
+                "[fname] slipped and fell into the river",
+                "jumped into the water and pulled [fname] to the bank",
+            ),
+            (
+                "thunder",
+                "a storm came up while [fname] was still out on the hill",
+                "ran out into the rain, although the thunder rolled",
+            ),
+            (
+                "high places",
+                "[fname] was stuck at the top of a tall tree",
+                "climbed up, branch by branch, without looking down",
+            ),
+            (
+                "big dogs",
+                "a big dog stood in front of [fname] and barked",
+                "walked up to the dog and spoke to it in a calm voice",
+            ),
+            (
+                "speaking in front of others",
+                "[fname] was blamed for something that [fhe] had not done, and only [name] knew the truth",
+                "stood up in front of everyone and told what had really happened",
+            ),
+            (
+                "being alone",
+                "everyone was ill, and someone had to fetch the doctor from the next village",
+                "set out all alone on the long road",
+            ),
+            (
+                "spiders",
+                "[fname] was caught behind an old door that was covered with spiderwebs",
+                "pushed the webs aside and opened the door",
+            ),
+            (
+                "the wind",
+                "the wind tore at the little bridge while [fname] stood in the middle of it",
+                "walked out on the bridge and took [fname] by the hand",
+            ),
+        ]
+    ],
 )
 
 PLOTS["learn"] = plot(
@@ -169,16 +223,35 @@ PLOTS["learn"] = plot(
     Whoever keeps trying gets a little better every day.
     Nobody is born a master.
     """,
-    [{"skill": skill, "fail": fail, "success": success} for skill, fail, success in [
-        ("swim", "[he] swallowed half the pond", "[he] swam from one side to the other"), ("sing", "it sounded like a rusty door", "a clear, beautiful song came out"),
-        ("ride a bicycle", "[he] fell into a bush", "[he] rode all the way down the street"), ("dance", "[he] stepped on everyone's feet", "[he] danced as lightly as a leaf"),
-        ("read", "the letters hopped about like fleas", "the letters stood still and told [him] a story"), ("whistle", "only air came out", "a loud, clear whistle rang out"),
-        ("skate", "[he] sat down on the ice with a bump", "[he] flew over the ice in a wide circle"), ("paint", "the picture looked like a muddy puddle", "the picture was so fine that everybody stopped to look"),
-        ("bake bread", "the bread was as hard as a stone", "the bread came out golden and soft"), ("play the flute", "even the frogs covered their ears", "the birds fell silent to listen"),
-        ("juggle", "the balls rolled in all directions", "four balls danced in the air"), ("climb trees", "[he] slid down again like a sack of flour", "[he] sat on the highest branch and saw the whole land"),
-        ("sail", "the boat turned round and round", "the boat ran straight before the wind"), ("tell jokes", "nobody laughed", "everybody laughed until they cried"),
-        ("write poems", "nothing would rhyme", "the words rhymed all by themselves"), ("knit", "the scarf was full of holes", "[he] held up a long, warm scarf"),
-    ]],
+    [
+        {"skill": skill, "fail": fail, "success": success}
+        for skill, fail, success in [
+            ("swim", "[he] swallowed half the pond", "[he] swam from one side to the other"),
+            ("sing", "it sounded like a rusty door", "a clear, beautiful song came out"),
+            ("ride a bicycle", "[he] fell into a bush", "[he] rode all the way down the street"),
+            ("dance", "[he] stepped on everyone's feet", "[he] danced as lightly as a leaf"),
+            ("read", "the letters hopped about like fleas", "the letters stood still and told [him] a story"),
+            ("whistle", "only air came out", "a loud, clear whistle rang out"),
+            ("skate", "[he] sat down on the ice with a bump", "[he] flew over the ice in a wide circle"),
+            (
+                "paint",
+                "the picture looked like a muddy puddle",
+                "the picture was so fine that everybody stopped to look",
+            ),
+            ("bake bread", "the bread was as hard as a stone", "the bread came out golden and soft"),
+            ("play the flute", "even the frogs covered their ears", "the birds fell silent to listen"),
+            ("juggle", "the balls rolled in all directions", "four balls danced in the air"),
+            (
+                "climb trees",
+                "[he] slid down again like a sack of flour",
+                "[he] sat on the highest branch and saw the whole land",
+            ),
+            ("sail", "the boat turned round and round", "the boat ran straight before the wind"),
+            ("tell jokes", "nobody laughed", "everybody laughed until they cried"),
+            ("write poems", "nothing would rhyme", "the words rhymed all by themselves"),
+            ("knit", "the scarf was full of holes", "[he] held up a long, warm scarf"),
+        ]
+    ],
 )
 
 PLOTS["share"] = plot(
@@ -212,7 +285,25 @@ PLOTS["share"] = plot(
     Sharing makes a small meal big.
     Kindness is never wasted.
     """.replace("[fname}", "[fname]"),
-    [{"treat": treat} for treat in ["apples", "nuts", "berries", "bread", "honey cakes", "carrots", "cheese", "pears", "cherries", "potatoes", "warm rolls", "plums", "corn", "biscuits"]],
+    [
+        {"treat": treat}
+        for treat in [
+            "apples",
+            "nuts",
+            "berries",
+            "bread",
+            "honey cakes",
+            "carrots",
+            "cheese",
+            "pears",
+            "cherries",
+            "potatoes",
+            "warm rolls",
+            "plums",
+            "corn",
+            "biscuits",
+        ]
+    ],
 )
 
 PLOTS["storm"] = plot(

@@ -125,7 +125,21 @@ PLOTS["truth"] = plot(
     Honesty takes courage.
     The truth is sometimes heavy, but a lie is heavier.
     """,
-    [{"broken": item} for item in ["blue vase", "old mirror", "glass bowl", "white teapot", "clay jug", "painted plate", "glass lamp", "little statue", "flower pot", "porcelain cup"]],
+    [
+        {"broken": item}
+        for item in [
+            "blue vase",
+            "old mirror",
+            "glass bowl",
+            "white teapot",
+            "clay jug",
+            "painted plate",
+            "glass lamp",
+            "little statue",
+            "flower pot",
+            "porcelain cup",
+        ]
+    ],
 )
 
 PLOTS["garden"] = plot(
@@ -158,7 +172,21 @@ PLOTS["garden"] = plot(
     Good things need time.
     Whoever wants to harvest must first wait.
     """,
-    [{"plant": item} for item in ["sunflower", "giant pumpkin", "red rose", "apple tree", "cherry tree", "bean plant", "yellow tulip", "strawberry bush", "tall corn plant", "blue flower"]],
+    [
+        {"plant": item}
+        for item in [
+            "sunflower",
+            "giant pumpkin",
+            "red rose",
+            "apple tree",
+            "cherry tree",
+            "bean plant",
+            "yellow tulip",
+            "strawberry bush",
+            "tall corn plant",
+            "blue flower",
+        ]
+    ],
 )
 
 PLOTS["gift"] = plot(
@@ -188,7 +216,21 @@ PLOTS["gift"] = plot(
     The best presents do not cost money, but time.
     A gift is as big as the heart that gives it.
     """,
-    [{"made": made} for made in ["a small wooden boat", "a paper bird that could move its wings", "a little book with twelve pictures", "a chain of shells", "a song with three verses", "a lantern of coloured paper", "a pair of warm socks", "a kite with a long tail", "a birdhouse with a round door", "a honey cake in the shape of a star"]],
+    [
+        {"made": made}
+        for made in [
+            "a small wooden boat",
+            "a paper bird that could move its wings",
+            "a little book with twelve pictures",
+            "a chain of shells",
+            "a song with three verses",
+            "a lantern of coloured paper",
+            "a pair of warm socks",
+            "a kite with a long tail",
+            "a birdhouse with a round door",
+            "a honey cake in the shape of a star",
+        ]
+    ],
 )
 
 PLOTS["stranger"] = plot(
@@ -219,14 +261,18 @@ PLOTS["stranger"] = plot(
     Before you are afraid of someone, say good day.
     Often the ones we fear are only lonely.
     """,
-    [{"fkind2": kind, "trouble": trouble, "help": help_} for kind in ("dragon", "giant", "monster", "troll", "big bear", "ghost") for trouble, help_ in [
-        ("I have a toothache", "tied a string to the bad tooth, and with one pull it was out"),
-        ("there is a thorn in my foot", "took hold of the thorn with both hands and pulled it out"),
-        ("I am so terribly alone", "sat down beside it, and they shared everything in the bag"),
-        ("I am afraid of the dark", "lit the candle and set it on a stone, and it was light and warm"),
-        ("nobody has ever told me a story", "told it the longest and best story that [he] knew"),
-        ("I am cold at night", "gave it the warm blanket and showed it how to make a fire"),
-    ]],
+    [
+        {"fkind2": kind, "trouble": trouble, "help": help_}
+        for kind in ("dragon", "giant", "monster", "troll", "big bear", "ghost")
+        for trouble, help_ in [
+            ("I have a toothache", "tied a string to the bad tooth, and with one pull it was out"),
+            ("there is a thorn in my foot", "took hold of the thorn with both hands and pulled it out"),
+            ("I am so terribly alone", "sat down beside it, and they shared everything in the bag"),
+            ("I am afraid of the dark", "lit the candle and set it on a stone, and it was light and warm"),
+            ("nobody has ever told me a story", "told it the longest and best story that [he] knew"),
+            ("I am cold at night", "gave it the warm blanket and showed it how to make a fire"),
+        ]
+    ],
 )
 
 PLOTS["quarrel"] = plot(
@@ -283,8 +329,24 @@ PLOTS["map"] = plot(
     The best treasure is the friend you search with.
     Sometimes the way is better than the goal.
     """,
-    [{"spot": spot, "treasure": treasure} for spot in ("two old oaks cross their branches", "river runs around the black rock", "shadow of the tower ends at noon", "three white stones lie in a row", "waterfall sings", "oldest tree on the hill stands")
-     for treasure in ("a letter that said, \"The treasure is the one who came with you\"", "a picture of two children who had played here a hundred years ago", "a bag of seeds and a note: \"Plant me\"", "an old flute that still played", "a glass marble with a tiny sea inside")],
+    [
+        {"spot": spot, "treasure": treasure}
+        for spot in (
+            "two old oaks cross their branches",
+            "river runs around the black rock",
+            "shadow of the tower ends at noon",
+            "three white stones lie in a row",
+            "waterfall sings",
+            "oldest tree on the hill stands",
+        )
+        for treasure in (
+            'a letter that said, "The treasure is the one who came with you"',
+            "a picture of two children who had played here a hundred years ago",
+            'a bag of seeds and a note: "Plant me"',
+            "an old flute that still played",
+            "a glass marble with a tiny sea inside",
+        )
+    ],
 )
 
 PLOTS["star"] = plot(
@@ -344,14 +406,23 @@ PLOTS["riddle"] = plot(
     --
     Clever is the one who looks at small things.
     """,
-    [{"riddle": riddle, "answer": answer} for riddle, answer in [
-        ("It has a face and two hands, but no mouth and no feet.", "a clock"), ("The more you take away from it, the bigger it grows.", "a hole"),
-        ("It has teeth, but it cannot bite.", "a comb"), ("It follows you in the sun and leaves you in the dark.", "your shadow"),
-        ("It has many leaves, but it is not a tree.", "a book"), ("It goes up and down the hill, and yet it never moves.", "the road"),
-        ("It is full of holes, and yet it holds water.", "a sponge"), ("It runs all day and never gets tired, and it has a bed but never sleeps.", "a river"),
-        ("It has an eye, but it cannot see.", "a needle"), ("When it is dry it grows wet, and the more it dries, the wetter it is.", "a towel"),
-        ("You can break it without touching it, as soon as you say its name.", "silence"), ("It belongs to you, but the others use it more than you do.", "your name"),
-    ]],
+    [
+        {"riddle": riddle, "answer": answer}
+        for riddle, answer in [
+            ("It has a face and two hands, but no mouth and no feet.", "a clock"),
+            ("The more you take away from it, the bigger it grows.", "a hole"),
+            ("It has teeth, but it cannot bite.", "a comb"),
+            ("It follows you in the sun and leaves you in the dark.", "your shadow"),
+            ("It has many leaves, but it is not a tree.", "a book"),
+            ("It goes up and down the hill, and yet it never moves.", "the road"),
+            ("It is full of holes, and yet it holds water.", "a sponge"),
+            ("It runs all day and never gets tired, and it has a bed but never sleeps.", "a river"),
+            ("It has an eye, but it cannot see.", "a needle"),
+            ("When it is dry it grows wet, and the more it dries, the wetter it is.", "a towel"),
+            ("You can break it without touching it, as soon as you say its name.", "silence"),
+            ("It belongs to you, but the others use it more than you do.", "your name"),
+        ]
+    ],
 )
 
 PLOTS["help"] = plot(
@@ -437,7 +508,21 @@ PLOTS["journey"] = plot(
     Every long way begins with one step.
     Dreams want to be visited.
     """,
-    [{"goal": goal} for goal in ["the sea", "the mountains", "the big city", "the snow", "the desert", "the end of the rainbow", "the great waterfall", "the northern lights", "the land where the swallows go in winter", "the highest mountain in the world"]],
+    [
+        {"goal": goal}
+        for goal in [
+            "the sea",
+            "the mountains",
+            "the big city",
+            "the snow",
+            "the desert",
+            "the end of the rainbow",
+            "the great waterfall",
+            "the northern lights",
+            "the land where the swallows go in winter",
+            "the highest mountain in the world",
+        ]
+    ],
 )
 
 PLOTS["sleep"] = plot(
@@ -495,11 +580,23 @@ PLOTS["rescue"] = plot(
     Even the smallest can do great things.
     Nobody is too small to help.
     """,
-    [{"trouble": trouble, "deed": deed} for trouble, deed in [
-        ("was caught in a net", "could crawl between the ropes and cut them through, one by one"), ("had fallen into a narrow hole", "could climb down with a rope and tie it around [fhim]"),
-        ("was stuck in a hollow tree", "could slip in from below and push with all [his] might"), ("was locked in an old tower, and the key lay inside under the door", "could creep under the door and bring out the key"),
-        ("had got a bone stuck in [fhis] throat", "could reach in with one arm and pull it out"), ("had lost [fhis] glasses in a crack between two rocks, and could not see the way", "could squeeze into the crack and fetch them"),
-    ]],
+    [
+        {"trouble": trouble, "deed": deed}
+        for trouble, deed in [
+            ("was caught in a net", "could crawl between the ropes and cut them through, one by one"),
+            ("had fallen into a narrow hole", "could climb down with a rope and tie it around [fhim]"),
+            ("was stuck in a hollow tree", "could slip in from below and push with all [his] might"),
+            (
+                "was locked in an old tower, and the key lay inside under the door",
+                "could creep under the door and bring out the key",
+            ),
+            ("had got a bone stuck in [fhis] throat", "could reach in with one arm and pull it out"),
+            (
+                "had lost [fhis] glasses in a crack between two rocks, and could not see the way",
+                "could squeeze into the crack and fetch them",
+            ),
+        ]
+    ],
 )
 
 PLOTS["song"] = plot(

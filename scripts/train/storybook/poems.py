@@ -48,38 +48,135 @@ And that is all I have to tell. / Sleep well, dear [bare], and fare you well.
 """)
 # Topics that people ask for most: lines of their own.
 _OWN = {
-    "AI": ["A thing that reads, a thing that writes, / that works by day and works by nights.", "It has no heart, it has no hand, / but tries its best to understand.", "We taught it words, we taught it rhyme, / it guesses one word at a time."],
-    "the sea": ["The waves roll in, the waves roll out, / the white gulls wheel and cry about.", "A sail goes by, a little white, / and disappears into the light."],
-    "the moon": ["A silver boat in skies of blue / that sails the whole long night with you.", "It lights the roofs, it lights the street, / it lays its silver at our feet."],
-    "love": ["It cannot be bought, it cannot be sold, / it keeps us warm when nights are cold.", "It grows when it is given away, / a little more with every day."],
-    "spring": ["The snow is gone, the brook runs free, / a blackbird sings in every tree.", "The first green leaf, the first warm day, / the winter packs and goes away."],
-    "summer": ["The fields are gold, the days are long, / the evening hums a cricket song.", "We run with bare feet through the grass / and watch the slow white clouds that pass."],
-    "autumn": ["The leaves turn red, the leaves turn brown, / and one by one they flutter down.", "The swallows leave, the mist hangs low, / the apples fall, the cold winds blow."],
-    "winter": ["The world is white, the world is still, / the children slide down every hill.", "Inside, the fire is warm and bright, / outside, the long and starry night."],
-    "rain": ["It taps upon the window pane / and drums the same song once again.", "It fills the brook, it wets the street, / and puddles splash beneath our feet."],
-    "snow": ["It falls so softly in the night / and paints the roofs and gardens white.", "No sound, no step, no passing car, / just snow that comes from very far."],
-    "a cat": ["It walks on paws that make no sound / and looks with golden eyes around.", "It sleeps all day, it purrs at night, / and dreams of mice in silver light."],
-    "a dog": ["It wags its tail, it runs to me, / no one is happier than he.", "It guards the house, it guards the door, / and nobody could love me more."],
-    "friendship": ["A friend will laugh, a friend will stay, / a friend will walk with you halfway.", "You share your bread, you share your time, / you share a joke, you share a rhyme."],
-    "my mother": ["She held my hand, she dried my tears, / she was with me through all the years.", "Her voice is warm, her step is light, / she kissed me every night good night."],
-    "the night": ["The lamps go out, the streets are still, / the moon climbs up behind the hill.", "The owls awake, the children sleep, / the sky is wide, the sky is deep."],
-    "the stars": ["They shine so bright, they shine so far, / I wish on every single star.", "So high above the sleeping town / they look so quietly on us down."],
-    "a tree": ["Its roots are deep, its crown is wide, / a hundred birds can live inside.", "It stands in storm, it stands in sun, / it was here long before each one."],
-    "a flower": ["It opens when the day is new / and drinks a little drop of dew.", "It asks for sun, it asks for rain, / and every spring it comes again."],
-    "a river": ["It leaves the hill, it leaves the wood, / it never stays, not if it could.", "It carries leaves, it carries foam, / the great wide sea will be its home."],
-    "the wind": ["It shakes the trees, it lifts the kite, / it sings around the house at night.", "You cannot see it, yet it's there: / it ruffles everybody's hair."],
-    "the sun": ["It paints the morning red and gold / and warms the young and warms the old.", "It climbs the hill, it fills the day, / and chases all the dark away."],
-    "time": ["It runs, it flies, it does not wait, / it never comes a moment late.", "The clock may tick upon the wall, / the best hours make no sound at all."],
-    "music": ["A single note, and then one more, / and people dance across the floor.", "It makes us cry, it makes us smile, / it lifts us up a little while."],
-    "a robot": ["It has a heart of wire and tin, / but somewhere there's a light within.", "It counts to ten, it sweeps the floor, / and then it asks, \"Is there no more?\""],
-    "computers": ["They count with zeros and with ones, / and every program runs and runs.", "They answer fast, they answer long, / and sometimes they are simply wrong."],
-    "school": ["We learn to read, we learn to write, / we learn that left is not the right.", "The bell rings once, the bell rings twice, / and break with friends is very nice."],
-    "dreams": ["They come at night on quiet feet / and lead us down a silver street.", "We fly, we fall, we laugh, we run, / and wake up with the rising sun."],
-    "home": ["A lighted window, an open door, / a rug upon the kitchen floor.", "However far the road may bend, / it leads us home again, my friend."],
-    "hope": ["It is a candle, small and bright, / that keeps on burning through the night.", "When all is grey, when all is slow, / it says: the sun will come, you know."],
-    "nature": ["The brook, the stone, the bird, the bee, / the wind that moves in every tree.", "It gives us bread, it gives us air, / so let us treat it well, with care."],
-    "birds": ["They sing before the day is light, / they vanish in the clouds in flight.", "They know the way across the sea / and come in spring to sing for me."],
-    "coffee": ["It's black and hot, it smells so good, / it wakes me up as mornings should.", "One cup for me, one cup for you, / and then there's nothing we can't do."],
+    "AI": [
+        "A thing that reads, a thing that writes, / that works by day and works by nights.",
+        "It has no heart, it has no hand, / but tries its best to understand.",
+        "We taught it words, we taught it rhyme, / it guesses one word at a time.",
+    ],
+    "the sea": [
+        "The waves roll in, the waves roll out, / the white gulls wheel and cry about.",
+        "A sail goes by, a little white, / and disappears into the light.",
+    ],
+    "the moon": [
+        "A silver boat in skies of blue / that sails the whole long night with you.",
+        "It lights the roofs, it lights the street, / it lays its silver at our feet.",
+    ],
+    "love": [
+        "It cannot be bought, it cannot be sold, / it keeps us warm when nights are cold.",
+        "It grows when it is given away, / a little more with every day.",
+    ],
+    "spring": [
+        "The snow is gone, the brook runs free, / a blackbird sings in every tree.",
+        "The first green leaf, the first warm day, / the winter packs and goes away.",
+    ],
+    "summer": [
+        "The fields are gold, the days are long, / the evening hums a cricket song.",
+        "We run with bare feet through the grass / and watch the slow white clouds that pass.",
+    ],
+    "autumn": [
+        "The leaves turn red, the leaves turn brown, / and one by one they flutter down.",
+        "The swallows leave, the mist hangs low, / the apples fall, the cold winds blow.",
+    ],
+    "winter": [
+        "The world is white, the world is still, / the children slide down every hill.",
+        "Inside, the fire is warm and bright, / outside, the long and starry night.",
+    ],
+    "rain": [
+        "It taps upon the window pane / and drums the same song once again.",
+        "It fills the brook, it wets the street, / and puddles splash beneath our feet.",
+    ],
+    "snow": [
+        "It falls so softly in the night / and paints the roofs and gardens white.",
+        "No sound, no step, no passing car, / just snow that comes from very far.",
+    ],
+    "a cat": [
+        "It walks on paws that make no sound / and looks with golden eyes around.",
+        "It sleeps all day, it purrs at night, / and dreams of mice in silver light.",
+    ],
+    "a dog": [
+        "It wags its tail, it runs to me, / no one is happier than he.",
+        "It guards the house, it guards the door, / and nobody could love me more.",
+    ],
+    "friendship": [
+        "A friend will laugh, a friend will stay, / a friend will walk with you halfway.",
+        "You share your bread, you share your time, / you share a joke, you share a rhyme.",
+    ],
+    "my mother": [
+        "She held my hand, she dried my tears, / she was with me through all the years.",
+        "Her voice is warm, her step is light, / she kissed me every night good night.",
+    ],
+    "the night": [
+        "The lamps go out, the streets are still, / the moon climbs up behind the hill.",
+        "The owls awake, the children sleep, / the sky is wide, the sky is deep.",
+    ],
+    "the stars": [
+        "They shine so bright, they shine so far, / I wish on every single star.",
+        "So high above the sleeping town / they look so quietly on us down.",
+    ],
+    "a tree": [
+        "Its roots are deep, its crown is wide, / a hundred birds can live inside.",
+        "It stands in storm, it stands in sun, / it was here long before each one.",
+    ],
+    "a flower": [
+        "It opens when the day is new / and drinks a little drop of dew.",
+        "It asks for sun, it asks for rain, / and every spring it comes again.",
+    ],
+    "a river": [
+        "It leaves the hill, it leaves the wood, / it never stays, not if it could.",
+        "It carries leaves, it carries foam, / the great wide sea will be its home.",
+    ],
+    "the wind": [
+        "It shakes the trees, it lifts the kite, / it sings around the house at night.",
+        "You cannot see it, yet it's there: / it ruffles everybody's hair.",
+    ],
+    "the sun": [
+        "It paints the morning red and gold / and warms the young and warms the old.",
+        "It climbs the hill, it fills the day, / and chases all the dark away.",
+    ],
+    "time": [
+        "It runs, it flies, it does not wait, / it never comes a moment late.",
+        "The clock may tick upon the wall, / the best hours make no sound at all.",
+    ],
+    "music": [
+        "A single note, and then one more, / and people dance across the floor.",
+        "It makes us cry, it makes us smile, / it lifts us up a little while.",
+    ],
+    "a robot": [
+        "It has a heart of wire and tin, / but somewhere there's a light within.",
+        'It counts to ten, it sweeps the floor, / and then it asks, "Is there no more?"',
+    ],
+    "computers": [
+        "They count with zeros and with ones, / and every program runs and runs.",
+        "They answer fast, they answer long, / and sometimes they are simply wrong.",
+    ],
+    "school": [
+        "We learn to read, we learn to write, / we learn that left is not the right.",
+        "The bell rings once, the bell rings twice, / and break with friends is very nice.",
+    ],
+    "dreams": [
+        "They come at night on quiet feet / and lead us down a silver street.",
+        "We fly, we fall, we laugh, we run, / and wake up with the rising sun.",
+    ],
+    "home": [
+        "A lighted window, an open door, / a rug upon the kitchen floor.",
+        "However far the road may bend, / it leads us home again, my friend.",
+    ],
+    "hope": [
+        "It is a candle, small and bright, / that keeps on burning through the night.",
+        "When all is grey, when all is slow, / it says: the sun will come, you know.",
+    ],
+    "nature": [
+        "The brook, the stone, the bird, the bee, / the wind that moves in every tree.",
+        "It gives us bread, it gives us air, / so let us treat it well, with care.",
+    ],
+    "birds": [
+        "They sing before the day is light, / they vanish in the clouds in flight.",
+        "They know the way across the sea / and come in spring to sing for me.",
+    ],
+    "coffee": [
+        "It's black and hot, it smells so good, / it wakes me up as mornings should.",
+        "One cup for me, one cup for you, / and then there's nothing we can't do.",
+    ],
 }
 
 _REQUESTS = lines("""
@@ -109,7 +206,11 @@ I want a poem
 def _draw_topic(rng: random.Random) -> str:
     if rng.random() < 0.6:
         return rng.choice(list(_OWN))
-    return expand(f"{rng.choice(['a', 'the', 'a little', 'an old'])} {rng.choice([*ANIMALS, *OBJECTS, *THINGS, *FANTASTIC])}", {}, rng)
+    return expand(
+        f"{rng.choice(['a', 'the', 'a little', 'an old'])} {rng.choice([*ANIMALS, *OBJECTS, *THINGS, *FANTASTIC])}",
+        {},
+        rng,
+    )
 
 
 def poem(rng: random.Random, topic: str) -> str:

@@ -193,7 +193,9 @@ for _block in _TEXT.strip().split("\n\n"):
     _said, _replies = _block.split("\n")
     SMALLTALK.append((_said.split(" // "), _replies.split(" // ")))
 
-JOKES = [line.strip() for line in """
+JOKES = [
+    line.strip()
+    for line in """
 Why did the book go to the doctor? Because it had hurt its spine!
 What did the zero say to the eight? "Nice belt!"
 Why did the bicycle fall over? Because it was two tired!
@@ -210,11 +212,37 @@ What do you call a bear without teeth? A gummy bear!
 Why was six afraid of seven? Because seven ate nine!
 A snail sits on a turtle and shouts, "Not so fast!"
 Two fish meet in the sea. One says, "Hi." The other says, "Where?"
-""".strip().splitlines()]
-JOKE_REQUESTS = ["Tell me a joke", "Tell a joke", "Do you know a joke?", "Can you tell me a joke?", "Make a joke", "Say something funny", "I want to hear a joke", "Joke please", "Give me a joke", "Write a joke", "Tell me something funny", "Tell me a funny joke", "Do you know any jokes?"]
-MORE_REQUESTS = ["Another one", "Tell me another", "One more", "Another one, please", "Do you know another one?", "And another?", "Again", "More, please"]
+""".strip().splitlines()
+]
+JOKE_REQUESTS = [
+    "Tell me a joke",
+    "Tell a joke",
+    "Do you know a joke?",
+    "Can you tell me a joke?",
+    "Make a joke",
+    "Say something funny",
+    "I want to hear a joke",
+    "Joke please",
+    "Give me a joke",
+    "Write a joke",
+    "Tell me something funny",
+    "Tell me a funny joke",
+    "Do you know any jokes?",
+]
+MORE_REQUESTS = [
+    "Another one",
+    "Tell me another",
+    "One more",
+    "Another one, please",
+    "Do you know another one?",
+    "And another?",
+    "Again",
+    "More, please",
+]
 
-RIDDLES = [line.strip().split(" | ") for line in """
+RIDDLES = [
+    line.strip().split(" | ")
+    for line in """
 What has a face and two hands, but no mouth and no feet? | A clock.
 What grows bigger the more you take away from it? | A hole.
 What has teeth but cannot bite? | A comb.
@@ -229,10 +257,21 @@ What has four legs but cannot walk? | A table.
 What goes up when the rain comes down? | An umbrella.
 What has a neck but no head? | A bottle.
 What has keys but cannot open a door? | A piano.
-""".strip().splitlines()]
-RIDDLE_REQUESTS = ["Tell me a riddle", "Do you know a riddle?", "Give me a riddle", "Ask me a riddle", "Can you tell me a riddle?", "A riddle, please", "I want a riddle"]
+""".strip().splitlines()
+]
+RIDDLE_REQUESTS = [
+    "Tell me a riddle",
+    "Do you know a riddle?",
+    "Give me a riddle",
+    "Ask me a riddle",
+    "Can you tell me a riddle?",
+    "A riddle, please",
+    "I want a riddle",
+]
 
-SYSTEMS = [line.strip() for line in """
+SYSTEMS = [
+    line.strip()
+    for line in """
 You are a helpful assistant.
 You are a helpful, honest assistant.
 You are a friendly assistant. Answer briefly.
@@ -246,12 +285,16 @@ Be concise.
 You are an expert.
 Answer the user's questions.
 You are a teacher who explains things in simple words.
-""".strip().splitlines()]
+""".strip().splitlines()
+]
 
-UNKNOWN = [line.strip() for line in """
+UNKNOWN = [
+    line.strip()
+    for line in """
 I am sorry, I do not know that. I am a very small model.
 I do not know. I only know common things and little stories.
 That is beyond me, I am afraid. I am a very small language model.
 I am sorry, that is not something I know. Please look it up.
 I do not know enough about that to give a good answer.
-""".strip().splitlines()]
+""".strip().splitlines()
+]

@@ -7,7 +7,22 @@ import re
 from dataclasses import dataclass, field
 
 from .grammar import capital, expand, lines
-from .words import ANIMALS, BOYS, COLOURS, FANTASTIC, FOODS, GIRLS, OBJECTS, PEOPLE, PET_NAMES, PLACES, SIZES, THINGS, TRAITS, WEATHER
+from .words import (
+    ANIMALS,
+    BOYS,
+    COLOURS,
+    FANTASTIC,
+    FOODS,
+    GIRLS,
+    OBJECTS,
+    PEOPLE,
+    PET_NAMES,
+    PLACES,
+    SIZES,
+    THINGS,
+    TRAITS,
+    WEATHER,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,11 @@ class Wish:
     short: bool = False
 
 
-PRONOUNS = {"he": ("he", "him", "his", "himself"), "she": ("she", "her", "her", "herself"), "it": ("it", "it", "its", "itself")}
+PRONOUNS = {
+    "he": ("he", "him", "his", "himself"),
+    "she": ("she", "her", "her", "herself"),
+    "it": ("it", "it", "its", "itself"),
+}
 CHILDREN = ("girl", "boy")
 MALE = {"king", "prince", "wizard", "fisherman", "postman", "knight", "giant", "snowman", "ferryman", "boy"}
 FEMALE = {"queen", "princess", "witch", "mermaid", "fairy", "hen", "cow", "girl"}
@@ -89,9 +108,19 @@ def _draw(rng: random.Random, wish: Wish, always_named: bool) -> Hero:
     if unnamed and kind in {*OBJECTS, "star", "cloud", "teapot", "robot", "ghost"}:
         gender = "it"
     person = kind in PEOPLE or kind in CHILDREN or kind in HUMAN_TALE
-    pool = (GIRLS if gender == "she" else BOYS) if person else PET_NAMES if rng.random() < 0.7 else GIRLS if gender == "she" else BOYS
+    pool = (
+        (GIRLS if gender == "she" else BOYS)
+        if person
+        else PET_NAMES
+        if rng.random() < 0.7
+        else GIRLS
+        if gender == "she"
+        else BOYS
+    )
     name = wish.name or (f"the {kind}" if unnamed else rng.choice(pool))
-    adjective = wish.adjective or rng.choice([rng.choice(SIZES[:4] if kind in CHILDREN else SIZES), rng.choice(TRAITS), ""])
+    adjective = wish.adjective or rng.choice(
+        [rng.choice(SIZES[:4] if kind in CHILDREN else SIZES), rng.choice(TRAITS), ""]
+    )
     return Hero(kind, name, place, gender, adjective)
 
 
@@ -101,8 +130,15 @@ def _hero_slots(hero: Hero, prefix: str, rng: random.Random) -> dict[str, str]:
     slots = {
         "np": f"{described} {{named|called|by the name of|named}} {hero.name}" if hero.named else described,
         "the": f"a {hero.kind} {{named|called}} {hero.name}" if hero.child else f"{hero.name} the {hero.kind}",
-        "who": f"{{{hero.name}|{hero.name}|the {hero.kind}}}" if hero.named else f"{{{hero.name}|{hero.name}|the {hero.adjective} {hero.kind}}}",
-        "name": hero.name, "kind": hero.kind, "he": he, "him": him, "his": his, "self": himself,
+        "who": f"{{{hero.name}|{hero.name}|the {hero.kind}}}"
+        if hero.named
+        else f"{{{hero.name}|{hero.name}|the {hero.adjective} {hero.kind}}}",
+        "name": hero.name,
+        "kind": hero.kind,
+        "he": he,
+        "him": him,
+        "his": his,
+        "self": himself,
         "trait": hero.adjective if hero.adjective in TRAITS else rng.choice(TRAITS),
     }
     return {prefix + key: value for key, value in slots.items()}
@@ -180,16 +216,35 @@ def _setting(rng: random.Random, hero: Hero, friend: Hero, wish: Wish) -> dict[s
     where, move, sense = PLACES[hero.place]
     weather = rng.choice(WEATHER)
     slots = {**_hero_slots(hero, "", rng), **_hero_slots(friend, "f", rng)}
-    slots |= {"where": expand(where, {}, rng), "move": move, "sense": sense, "weather": weather, "weather_low": weather[0].lower() + weather[1:]}
-    slots |= {"hobby": rng.choice(_HOBBIES), "food": rng.choice(FOODS), "food2": rng.choice(FOODS), "colour": rng.choice(COLOURS), "thing": wish.thing or rng.choice(THINGS)}
-    slots |= {"trait2": rng.choice(["kind", "cheerful", "gentle", "friendly", "honest", "funny"]), "they_all": rng.choice(["they", "they all", f"{hero.name} and {friend.name}"])}
+    slots |= {
+        "where": expand(where, {}, rng),
+        "move": move,
+        "sense": sense,
+        "weather": weather,
+        "weather_low": weather[0].lower() + weather[1:],
+    }
+    slots |= {
+        "hobby": rng.choice(_HOBBIES),
+        "food": rng.choice(FOODS),
+        "food2": rng.choice(FOODS),
+        "colour": rng.choice(COLOURS),
+        "thing": wish.thing or rng.choice(THINGS),
+    }
+    slots |= {
+        "trait2": rng.choice(["kind", "cheerful", "gentle", "friendly", "honest", "funny"]),
+        "they_all": rng.choice(["they", "they all", f"{hero.name} and {friend.name}"]),
+    }
     return slots
 
 
 def _introduce(text: str, friend: Hero, his: str) -> str:
     """The friend's first mention says who that is, unless the template already does."""
     first = text.find(friend.name)
-    if first < 0 or re.search(r"(named|called|name of|friend) $", text[:first]) or text[first + len(friend.name) :].startswith(f" the {friend.kind}"):
+    if (
+        first < 0
+        or re.search(r"(named|called|name of|friend) $", text[:first])
+        or text[first + len(friend.name) :].startswith(f" the {friend.kind}")
+    ):
         return text
     sentence_start = bool(re.search(r"(^|[.!?:]\"? |\n)\"?$", text[:first]))
     who = f"friend {friend.name}" if friend.child else f"friend {friend.name} the {friend.kind}"

@@ -38,9 +38,21 @@ Story: [topic]
 Write a paragraph about [topic] for a children's book
 """)
 _PLACES = {
-    "wood": ["in the forest", "in the woods"], "sea": ["by the sea", "at sea"], "castle": ["in a castle"], "space": ["in space"], "garden": ["in the garden"],
-    "mountain": ["in the mountains"], "village": ["in a village"], "town": ["in a big town", "in the city"], "farm": ["on a farm"], "beach": ["on the beach", "at the beach"],
-    "desert": ["in the desert"], "jungle": ["in the jungle"], "river": ["by the river"], "ice": ["in the snow", "at the north pole"], "lake": ["at the lake"],
+    "wood": ["in the forest", "in the woods"],
+    "sea": ["by the sea", "at sea"],
+    "castle": ["in a castle"],
+    "space": ["in space"],
+    "garden": ["in the garden"],
+    "mountain": ["in the mountains"],
+    "village": ["in a village"],
+    "town": ["in a big town", "in the city"],
+    "farm": ["on a farm"],
+    "beach": ["on the beach", "at the beach"],
+    "desert": ["in the desert"],
+    "jungle": ["in the jungle"],
+    "river": ["by the river"],
+    "ice": ["in the snow", "at the north pole"],
+    "lake": ["at the lake"],
 }
 
 

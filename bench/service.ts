@@ -1,0 +1,93 @@
+/** Starts the real service, or another server to compare with, as a process on a free port. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sleep } from './load.js';
+
+export interface Running {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const built = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+/** The service with one model warm. */
+export const startService = async (
+  modelsDir: string,
+  model: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Running> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'taskwire-bench-'));
+  const port = await freePort();
+  const settings = {
+    TASKWIRE_DATA_DIR: dataDir,
+    TASKWIRE_MODELS_DIR: modelsDir,
+    TASKWIRE_WARM: model,
+    LOG_LEVEL: 'error',
+  };
+  const child = spawn(process.execPath, [built('src/cli.js'), 'serve'], {
+    env: { ...process.env, TASKWIRE_DEVICE: 'cpu', ...settings, ...env, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await until(child, async () => {
+    const health = (await (await fetch(`${url}/v1/models/${model}/health`)).json()) as { status: string };
+    return health.status === 'ready';
+  });
+  const key = readFileSync(join(dataDir, 'owner.key'), 'utf8').trim();
+  return {
+    url,
+    headers: { authorization: `Bearer ${key}` },
+    pid: child.pid!,
+    async stop() {
+      await end(child);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** Express with a Transformers.js pipeline in the same process: what one writes in an afternoon. */
+export const startNaive = async (modelsDir: string, model: string, task: string): Promise<Running> => {
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    [built('bench/naive-server.js'), modelsDir, model, task, String(port)],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  await until(child, async () => (await fetch(`${url}/health`)).ok);
+  return { url, headers: {}, pid: child.pid!, stop: () => end(child) };
+};
+
+const until = async (child: ChildProcess, ready: () => Promise<boolean>): Promise<void> => {
+  for (let tries = 0; tries < 1200; tries++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    if (await ready().catch(() => false)) return;
+    await sleep(100);
+  }
+  throw new Error('the server was not ready within two minutes');
+};
+
+const end = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+  });

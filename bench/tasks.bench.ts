@@ -1,0 +1,244 @@
+/**
+ * Throughput and latency of every task at concurrency 1, 8 and 32, beside the raw session and a naive server, as ratios
+ * within one run. `npm run bench -- tasks [--models DIR] [--seconds 5] [--rounds 3] [--only NAME]`
+ * The public shapes are made by `scripts/make-model.py` into DIR (default `.work/bench-models`).
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { benchPictures, benchSound, benchTexts } from './inputs.js';
+import { type BenchRequest, drive, type LoadResult } from './load.js';
+import { type Running, startNaive, startService } from './service.js';
+
+const { values: options } = parseArgs({
+  options: {
+    models: { type: 'string', default: '.work/bench-models' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+    concurrency: { type: 'string', default: '1,8,32' },
+  },
+});
+const seconds = Number(options.seconds);
+const levels = options.concurrency.split(',').map(Number);
+
+interface Workload {
+  readonly name: string;
+  /** Folder of the model. */
+  readonly folder: string;
+  readonly task: string;
+  readonly naiveTask: string;
+  /** What the raw session is fed; absent where a run is many runs. */
+  readonly raw?: 'tokens' | 'image';
+  readonly body: (i: number) => { readonly type: string; readonly bytes: string | Buffer };
+}
+
+const json = (body: object) => ({ type: 'application/json', bytes: JSON.stringify(body) });
+
+const workloads = async (): Promise<Workload[]> => {
+  const root = resolve(options.models);
+  const starters = resolve('models/taskwire');
+  const pictures = await benchPictures();
+  const sounds = Array.from({ length: 8 }, (_, i) => benchSound(i, 30));
+  const shorts = Array.from({ length: 32 }, (_, i) => benchSound(i, 2));
+  const jpeg = (i: number) => ({ type: 'image/jpeg', bytes: pictures[i % pictures.length]! });
+  const text = async (folder: string) => {
+    const make = existsSync(`${folder}/tokenizer.json`)
+      ? await benchTexts(`${folder}/tokenizer.json`)
+      : () => '';
+    return (i: number) => json({ inputs: make(i) });
+  };
+  const generate = (tokens: number) => (i: number) =>
+    json({
+      prompt: `Once upon a time there were ${i} ships`,
+      max_tokens: tokens,
+      temperature: 0,
+      ignore_eos: true,
+    });
+  const all: Workload[] = [
+    {
+      name: 'embeddings, MiniLM-L6',
+      folder: `${root}/minilm-l6`,
+      task: 'embeddings',
+      naiveTask: 'feature-extraction',
+      raw: 'tokens',
+      body: await text(`${root}/minilm-l6`),
+    },
+    {
+      name: 'classification, DistilBERT',
+      folder: `${root}/distilbert`,
+      task: 'text-classification',
+      naiveTask: 'text-classification',
+      raw: 'tokens',
+      body: await text(`${root}/distilbert`),
+    },
+    {
+      name: 'images, ViT-B/16',
+      folder: `${root}/vit-b16`,
+      task: 'image-classification',
+      naiveTask: 'image-classification',
+      raw: 'image',
+      body: jpeg,
+    },
+    {
+      name: 'detection, YOLOS-tiny',
+      folder: `${root}/yolos-tiny`,
+      task: 'object-detection',
+      naiveTask: 'object-detection',
+      raw: 'image',
+      body: jpeg,
+    },
+    {
+      name: 'speech 30 s, Whisper-tiny',
+      folder: `${root}/whisper-tiny`,
+      task: 'asr',
+      naiveTask: 'automatic-speech-recognition',
+      body: (i) => ({ type: 'audio/wav', bytes: sounds[i % sounds.length]! }),
+    },
+    {
+      name: 'generation 32 tokens, 135M',
+      folder: `${root}/llama-135m`,
+      task: 'text-generation',
+      naiveTask: 'text-generation',
+      body: generate(32),
+    },
+    {
+      name: 'embeddings, starter',
+      folder: `${starters}/sentences`,
+      task: 'embeddings',
+      naiveTask: 'feature-extraction',
+      raw: 'tokens',
+      body: await text(`${starters}/sentences`),
+    },
+    {
+      name: 'classification, starter',
+      folder: `${starters}/sentiment`,
+      task: 'text-classification',
+      naiveTask: 'text-classification',
+      raw: 'tokens',
+      body: await text(`${starters}/sentiment`),
+    },
+    {
+      name: 'images, starter',
+      folder: `${starters}/flowers`,
+      task: 'image-classification',
+      naiveTask: 'image-classification',
+      raw: 'image',
+      body: jpeg,
+    },
+    {
+      name: 'detection, starter',
+      folder: `${starters}/fruit`,
+      task: 'object-detection',
+      naiveTask: 'object-detection',
+      raw: 'image',
+      body: jpeg,
+    },
+    {
+      name: 'speech 2 s, starter',
+      folder: `${starters}/digits`,
+      task: 'asr',
+      naiveTask: 'automatic-speech-recognition',
+      body: (i) => ({ type: 'audio/wav', bytes: shorts[i % shorts.length]! }),
+    },
+    {
+      name: 'generation 32 tokens, starter',
+      folder: `${starters}/storyteller`,
+      task: 'text-generation',
+      naiveTask: 'text-generation',
+      body: generate(32),
+    },
+  ];
+  return all.filter(
+    ({ name, folder }) => name.includes(options.only) && (existsSync(folder) || missing(folder)),
+  );
+};
+
+const missing = (folder: string): false => {
+  console.log(`skipped: ${folder} is not there (scripts/make-model.py makes the public shapes)`);
+  return false;
+};
+
+/** Models under `bench/<name>`, so that both servers find them by one id. */
+const link = (folder: string): { readonly dir: string; readonly id: string } => {
+  const dir = resolve('.work/bench-links');
+  const name = folder.split('/').at(-1)!;
+  mkdirSync(`${dir}/bench`, { recursive: true });
+  if (!existsSync(`${dir}/bench/${name}`)) symlinkSync(folder, `${dir}/bench/${name}`);
+  return { dir, id: `bench/${name}` };
+};
+
+const rawScript = fileURLToPath(new URL('./raw-session.js', import.meta.url));
+const raw = ({ folder, raw: kind }: Workload, batch: number): number =>
+  kind
+    ? Number(
+        execFileSync(process.execPath, [rawScript, folder, kind, String(batch), String(seconds)], {
+          encoding: 'utf8',
+        }),
+      )
+    : Number.NaN;
+
+const load = (
+  server: Running,
+  { task, body }: Workload,
+  model: string,
+  concurrency: number,
+  offset: number,
+): Promise<LoadResult> => {
+  const request = (i: number): BenchRequest => {
+    const { type, bytes } = body(i + offset);
+    const path = `/v1/inference/${task}`;
+    if (type !== 'application/json')
+      return {
+        path: `${path}?model=${model}`,
+        headers: { ...server.headers, 'content-type': type },
+        body: bytes,
+      };
+    return {
+      path,
+      headers: { ...server.headers, 'content-type': type },
+      body: JSON.stringify({ model, ...JSON.parse(bytes as string) }),
+    };
+  };
+  return drive({ url: server.url, concurrency, seconds, request });
+};
+
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+const measure = async (workload: Workload): Promise<void> => {
+  const { dir, id } = link(workload.folder);
+  const ours = new Map(levels.map((level) => [level, [] as LoadResult[]]));
+  const naive = new Map(levels.map((level) => [level, [] as LoadResult[]]));
+  const limits = new Map(levels.map((level) => [level, [] as number[]]));
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const level of levels) limits.get(level)!.push(raw(workload, level));
+    const service = await startService(dir, id);
+    for (const level of levels)
+      ours.get(level)!.push(await load(service, workload, id, level, round * 100_000));
+    await service.stop();
+    const other = await startNaive(dir, id, workload.naiveTask);
+    for (const level of levels)
+      naive.get(level)!.push(await load(other, workload, id, level, round * 100_000));
+    await other.stop();
+  }
+  for (const level of levels) {
+    const results = ours.get(level)!;
+    const perSecond = median(results.map((result) => result.perSecond));
+    const limit = median(limits.get(level)!);
+    const other = median(naive.get(level)!.map((result) => result.perSecond));
+    const ms = (pick: (result: LoadResult) => number) => median(results.map(pick)).toFixed(1).padStart(8);
+    const failed = results.reduce((sum, result) => sum + result.failed, 0);
+    console.log(
+      `${workload.name.padEnd(30)} ${String(level).padStart(3)} ${perSecond.toFixed(1).padStart(9)} ${ms((r) => r.p50Ms)} ${ms((r) => r.p95Ms)} ${ms((r) => r.p99Ms)} ${limit.toFixed(1).padStart(9)} ${(perSecond / limit).toFixed(2).padStart(6)} ${other.toFixed(1).padStart(9)} ${(perSecond / other).toFixed(2).padStart(6)}${failed ? `  ${failed} failed` : ''}`,
+    );
+  }
+};
+
+console.log(`median of ${options.rounds} rounds of ${seconds} s`);
+console.log(
+  `${'workload'.padEnd(30)}   c     req/s   p50 ms   p95 ms   p99 ms       raw  /raw     naive /naive`,
+);
+for (const workload of await workloads()) await measure(workload);

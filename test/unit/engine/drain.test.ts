@@ -1,0 +1,59 @@
+import { EngineBench, testModel } from '../../helpers/engine-bench.js';
+import { settle } from '../../helpers/fake-clock.js';
+
+const draining = (bench: EngineBench, graceMs: number) => {
+  const state = { drained: false };
+  void bench.engine.drain(graceMs).then(() => {
+    state.drained = true;
+  });
+  return state;
+};
+
+test('an engine that does nothing drains at once', async () => {
+  await new EngineBench().engine.drain(30_000);
+});
+
+test('draining takes nothing new and waits for what runs and what waits', async () => {
+  const bench = await new EngineBench().holding();
+  const jobs = [await bench.started(['a']), await bench.started(['b']), await bench.started(['c'])];
+  const state = draining(bench, 30_000);
+  const refused = bench.submit(['d']);
+  expect(await refused.ended).toBe('draining');
+  expect((await refused.error).retryAfterSeconds).toBeGreaterThan(0);
+  const { last } = bench.runners;
+  for (let id = 1; id <= 3; id++) {
+    expect(state.drained).toBe(false);
+    last.answer(id);
+    await settle();
+  }
+  expect(state.drained).toBe(true);
+  expect(await Promise.all(jobs.map(({ ended }) => ended))).toEqual([
+    ['answer 1'],
+    ['answer 2'],
+    ['answer 3'],
+  ]);
+});
+
+test('the grace time bounds the wait', async () => {
+  const bench = await new EngineBench().holding();
+  await bench.started(['x']);
+  const state = draining(bench, 30_000);
+  await bench.clock.advance(29_999);
+  expect(state.drained).toBe(false);
+  await bench.clock.advance(1);
+  expect(state.drained).toBe(true);
+});
+
+test('closing ends every runner, and none comes back', async () => {
+  const bench = new EngineBench();
+  bench.runners.onBatch = () => {};
+  await bench.engine.warm(testModel);
+  const job = await bench.started(['x']);
+  void bench.engine.warm({ ...testModel, id: 'test/loading' });
+  await settle();
+  bench.engine.close();
+  await bench.clock.advance(600_000);
+  expect(bench.runners.started.map(({ alive }) => alive)).toEqual([false, false]);
+  expect(job.over).toBe(true);
+  expect(bench.clock.pending).toBe(0);
+});
