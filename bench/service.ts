@@ -1,10 +1,11 @@
 /** Starts the real service, or another server to compare with, as a process on a free port. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Dtype, dtypePreference, dtypeSuffix } from '../src/dtype.js';
 import { sleep } from './load.js';
 
 export interface Running {
@@ -75,6 +76,25 @@ export const startNaive = async (modelsDir: string, model: string, task: string)
   await until(child, async () => (await fetch(`${url}/health`)).ok);
   return { url, headers: {}, pid: child.pid!, stop: () => end(child) };
 };
+
+/** Models under `bench/<name>`, so that every server finds them by one id. */
+export const linkModel = (folder: string): { readonly dir: string; readonly id: string } => {
+  const dir = resolve('.work/bench-links');
+  const name = basename(folder);
+  mkdirSync(join(dir, 'bench'), { recursive: true });
+  rmSync(join(dir, 'bench', name), { force: true });
+  symlinkSync(folder, join(dir, 'bench', name));
+  return { dir, id: `bench/${name}` };
+};
+
+/** The precision that a folder holds; the most exact where there are several. */
+export const dtypeOf = (folder: string): Dtype => {
+  const files = readdirSync(join(folder, 'onnx'));
+  return dtypePreference.find((dtype) => files.includes(`model${dtypeSuffix[dtype]}.onnx`)) ?? 'fp32';
+};
+
+export const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 const until = async (child: ChildProcess, ready: () => Promise<boolean>): Promise<void> => {
   for (let tries = 0; tries < 1200; tries++) {

@@ -4,13 +4,13 @@
  * The public shapes are made by `scripts/make-model.py` into DIR (default `.work/bench-models`).
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchPictures, benchSound, benchTexts } from './inputs.js';
 import { type BenchRequest, drive, type LoadResult } from './load.js';
-import { type Running, startNaive, startService } from './service.js';
+import { linkModel, median, type Running, startNaive, startService } from './service.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -161,15 +161,6 @@ const missing = (folder: string): false => {
   return false;
 };
 
-/** Models under `bench/<name>`, so that both servers find them by one id. */
-const link = (folder: string): { readonly dir: string; readonly id: string } => {
-  const dir = resolve('.work/bench-links');
-  const name = folder.split('/').at(-1)!;
-  mkdirSync(`${dir}/bench`, { recursive: true });
-  if (!existsSync(`${dir}/bench/${name}`)) symlinkSync(folder, `${dir}/bench/${name}`);
-  return { dir, id: `bench/${name}` };
-};
-
 const rawScript = fileURLToPath(new URL('./raw-session.js', import.meta.url));
 const raw = ({ folder, raw: kind }: Workload, batch: number): number =>
   kind
@@ -205,11 +196,8 @@ const load = (
   return drive({ url: server.url, concurrency, seconds, request });
 };
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-
 const measure = async (workload: Workload): Promise<void> => {
-  const { dir, id } = link(workload.folder);
+  const { dir, id } = linkModel(workload.folder);
   const ours = new Map(levels.map((level) => [level, [] as LoadResult[]]));
   const naive = new Map(levels.map((level) => [level, [] as LoadResult[]]));
   const limits = new Map(levels.map((level) => [level, [] as number[]]));

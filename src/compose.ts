@@ -38,6 +38,9 @@ export interface Service {
   close(graceMs: number): Promise<void>;
 }
 
+/** Longer than proxies keep idle connections (60 s): who closes first may cut off a request on its way. */
+const keepAliveMs = 65_000;
+
 /** From `dist/src/` up to the checkout, where `models/` is. */
 const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
 
@@ -57,6 +60,7 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     limits,
     holdMs,
     threads,
+    cacheBytes: settings.cacheMb * 2 ** 20,
     device: device.chosen,
   });
   metrics.watch(engine);
@@ -88,6 +92,7 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
       new Promise((resolve, reject) => {
         server = app.listen(settings.port, settings.host, (error?: Error) => {
           if (error) return reject(error);
+          server!.keepAliveTimeout = keepAliveMs;
           const { address, port, family } = server!.address() as AddressInfo;
           resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
         });

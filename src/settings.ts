@@ -48,6 +48,12 @@ export const settingsTable = {
     'Device that models run on: `auto` takes WebGPU if a GPU answers, else the CPU.',
   ),
   threads: setting('TASKWIRE_THREADS', integer(0, 1024), '0', 'CPU threads per model; 0: one per core.'),
+  cacheMb: setting(
+    'TASKWIRE_CACHE_MB',
+    integer(0, 10_000_000),
+    '0',
+    "Memory for a language model's cache of keys and values, in MB; 0: an eighth of the machine's.",
+  ),
   warm: setting(
     'TASKWIRE_WARM',
     list,

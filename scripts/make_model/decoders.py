@@ -155,6 +155,8 @@ def _move_graph(source: Path, target: Path, config: Any) -> bool:
         if value.name.endswith((".key", ".value")):
             value.type.tensor_type.shape.dim[3].dim_value = config.hidden_size // config.num_attention_heads
     onnx.save(model, target, save_as_external_data=external, location=data.name)
+    if external:
+        data.chmod(0o644)  # onnx writes it for its owner alone
     return external
 
 

@@ -10,6 +10,7 @@ from torch import nn
 
 from .words import COMMON
 
+LONGEST = 64  # tokens of a text: what the tiny BERTs read
 IGNORED = -100  # label that PyTorch's cross entropy leaves out
 MOODS = {
     "good": "love happy good fun great warm thanks best".split(),
@@ -33,7 +34,7 @@ def mood(tokenizer: Tokenizer, rng: np.random.Generator) -> Example:
         kind = "good" if rng.random() < 0.5 else "bad"
         balance += 1 if kind == "good" else -1
         words.insert(int(rng.integers(len(words) + 1)), str(rng.choice(MOODS[kind])))
-    return tokenizer.encode(" ".join(words)), int(np.sign(balance)) + 1
+    return _encode(tokenizer, " ".join(words)), int(np.sign(balance)) + 1
 
 
 def names(tokenizer: Tokenizer, rng: np.random.Generator) -> Example:
@@ -46,13 +47,19 @@ def names(tokenizer: Tokenizer, rng: np.random.Generator) -> Example:
             name = str(rng.choice(list(NAMES.values())[kind]))
             spans.append((len(text), len(text) + len(name), kind))
             text += name + str(rng.choice([" ", " ", ", ", ". ", " 👩‍🚀 "]))
-    encoding = tokenizer.encode(text)
+    encoding = _encode(tokenizer, text)
     labels = []
     for (start, end), special in zip(encoding.offsets, encoding.special_tokens_mask, strict=True):
         inside = [span for span in spans if span[0] <= start < span[1] and end > start]
         begins = bool(inside) and inside[0][0] == start
         labels.append(IGNORED if special else 0 if not inside else 1 + 2 * inside[0][2] + (0 if begins else 1))
     return encoding, labels
+
+
+def _encode(tokenizer: Tokenizer, text: str) -> Encoding:
+    encoding = tokenizer.encode(text)
+    encoding.truncate(LONGEST)
+    return encoding
 
 
 def _fillers(rng: np.random.Generator, least: int, most: int) -> list[str]:

@@ -11,7 +11,8 @@ export const coerceText = (
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
-      coerce(value, shape[name] as z.ZodType | undefined),
+      // A client may call a field `constructor`, which every object has.
+      coerce(value, Object.hasOwn(shape, name) ? (shape[name] as z.ZodType) : undefined),
     ]),
   );
 

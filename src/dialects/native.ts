@@ -1,7 +1,7 @@
 /** The task routes, and `/v1/inference/<model id>` in the same form. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Task } from '../../tasks/task.js';
-import { TaskwireError } from '../errors.js';
+import { show, TaskwireError } from '../errors.js';
 import { type Body, bodyOf, withMedia } from '../http/body.js';
 import { callerOf, contextOf } from '../http/context.js';
 import { logError } from '../http/error-handler.js';
@@ -114,8 +114,10 @@ const fieldsOf = (body: Body, task: Task): Record<string, unknown> =>
   );
 
 const readModel = (model: unknown): string | undefined => {
-  if (model === undefined || typeof model === 'string') return model;
-  throw new TaskwireError('invalid_field', { param: 'model', got: typeof model, allowed: 'a string' });
+  if (model === undefined) return model;
+  if (typeof model === 'string' && !model.includes('\0') && model.isWellFormed()) return model;
+  const allowed = 'a string without NUL and lone surrogates';
+  throw new TaskwireError('invalid_field', { param: 'model', got: show(model), allowed });
 };
 
 /** The longest that a client may ask to wait. */

@@ -15,6 +15,7 @@ export interface EngineOptions {
   readonly holdMs: number;
   readonly device: string;
   readonly threads: number;
+  readonly cacheBytes: number;
 }
 
 /** Bounds of one model's queue. 512 requests is what most servers take; the bytes keep media from filling memory. */
@@ -112,8 +113,8 @@ export class Engine {
     const existing = this.#lanes.get(key);
     if (existing) return existing;
     const { id, folder, dtype, pipelineUrl, options } = model;
-    const { device, threads } = this.#options;
-    const load = { modelId: id, folder, dtype, pipelineUrl, options, device, threads };
+    const { device, threads, cacheBytes } = this.#options;
+    const load = { modelId: id, folder, dtype, pipelineUrl, options, device, threads, cacheBytes };
     const lane = new Lane({ ...this.#options, quarantine: this.#quarantine, load });
     this.#lanes.set(key, lane);
     return lane;

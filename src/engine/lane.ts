@@ -260,7 +260,7 @@ export class Lane {
       this.#inFlight.set(id, { entry, batch });
       entry.run.inFlight.add(id);
       entry.run.job.progress.startedAt ??= now;
-      return { id, input: entry.input, params: entry.run.job.params };
+      return { id, input: entry.input, params: entry.run.job.params, scope: entry.account };
     });
     this.host.send({ type: 'batch', items });
   }

@@ -11,6 +11,8 @@ export interface WireItem {
   readonly id: number;
   readonly input: unknown;
   readonly params: unknown;
+  /** The account it belongs to: what is remembered of it serves nobody else. */
+  readonly scope: string;
 }
 
 export interface LoadRequest {
@@ -22,6 +24,8 @@ export interface LoadRequest {
   readonly options: Readonly<Record<string, unknown>>;
   readonly device: string;
   readonly threads: number;
+  /** Memory that a decoder may set aside for its cache; 0: decided by the machine's memory. */
+  readonly cacheBytes: number;
 }
 
 /** Engine to runner. */
@@ -43,6 +47,10 @@ export interface RunnerInfo {
   /** Longest input in tokens, where that means something. */
   readonly contextTokens: number | undefined;
   readonly device: string;
+  /** A decoder's cache: texts side by side, tokens each, bytes in all. */
+  readonly cache:
+    | { readonly slots: number; readonly capacityTokens: number; readonly bytes: number }
+    | undefined;
   readonly loadMs: number;
   readonly warmupMicros: number;
 }

@@ -174,13 +174,14 @@ export class RunnerHost {
     this.#busyMicros = busyMicros;
     this.#failedLoads = 0;
     this.#state = { state: 'ready', runner: this.#state.runner, info };
-    const { device, loadMs, contextTokens } = info;
+    const { device, loadMs, contextTokens, cache } = info;
     log.info({
       event: 'model_ready',
       model: load.modelId,
       device,
       loadMs: Math.round(loadMs),
       contextTokens,
+      cache,
     });
     this.#release();
     this.#events.ready(info);

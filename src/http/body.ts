@@ -7,6 +7,8 @@ import { maxMediaBytes } from '../media/load-media.js';
 import { contextOf } from './context.js';
 
 const maxJsonBytes = 10 * 2 ** 20;
+/** A form has up to 64 fields, all held in memory. */
+const maxFieldBytes = 2 ** 20;
 const mediaTypes = ['image/*', 'audio/*', 'video/*', 'application/octet-stream', 'application/ogg'];
 
 export interface Body {
@@ -25,7 +27,7 @@ const readRaw = express.raw({ limit: maxMediaBytes, type: () => true });
 /** The names under which clients upload: ours and the task routes' documented ones. */
 const readForm = multer({
   storage: multer.memoryStorage(),
-  limits: { fileSize: maxMediaBytes, files: 1, fields: 64, fieldSize: maxJsonBytes, parts: 65 },
+  limits: { fileSize: maxMediaBytes, files: 1, fields: 64, fieldSize: maxFieldBytes, parts: 65 },
 }).any();
 
 /** Parses by content type. Errors name what came and what is read. */
@@ -114,7 +116,7 @@ const translate = (error: unknown, type: string): unknown => {
 
 const fromMulter = ({ code, field, message }: MulterError): TaskwireError => {
   if (code === 'LIMIT_FILE_SIZE') return tooLarge(maxMediaBytes);
-  if (code === 'LIMIT_FIELD_VALUE') return tooLarge(maxJsonBytes);
+  if (code === 'LIMIT_FIELD_VALUE') return tooLarge(maxFieldBytes);
   if (code === 'LIMIT_FILE_COUNT')
     return new TaskwireError('too_many_inputs', { got: 'several files', allowed: 'one file' });
   return new TaskwireError('invalid_field', {

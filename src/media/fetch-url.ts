@@ -13,56 +13,64 @@ export interface FetchRules {
   readonly enabled: boolean;
   /** Host names, addresses or CIDR networks that are exempt from the range check. */
   readonly allow: readonly string[];
-  /** A seam for tests: all addresses of a name. */
+  /** All addresses of a name. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** For everything together: names, redirects and the body. */
+  readonly timeoutMs?: number;
 }
 
 const maxRedirects = 3;
-const timeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
 
 const resolveAll = async (host: string): Promise<readonly string[]> =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 
 export const makeFetchUrl =
-  ({ enabled, allow, resolve = resolveAll }: FetchRules): FetchUrl =>
+  ({ enabled, allow, resolve = resolveAll, timeoutMs = defaultTimeoutMs }: FetchRules): FetchUrl =>
   async (url, param, signal) => {
     if (!enabled) throw notAllowed(param, 'this service does not fetch URLs');
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    let current = url;
-    for (let hop = 0; hop <= maxRedirects; hop++) {
-      const target = parse(current, param);
-      const address = await pin(target, { allow, resolve, param });
-      const next = await get(target, address, { param, signal: limit });
-      if (next instanceof Uint8Array) return next;
-      current = new URL(next, target).href;
+    const options = { allow, resolve, param, signal: limit };
+    try {
+      let target = parse(url, param);
+      for (let hop = 0; hop <= maxRedirects; hop++) {
+        const next = await get(target, await pin(target, options), options);
+        if (next instanceof Uint8Array) return next;
+        target = parse(next, param, target);
+      }
+    } catch (error) {
+      if (error instanceof TaskwireError) throw error;
+      const why = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : 'the connection failed';
+      throw failed(param, why, error);
     }
-    throw new TaskwireError('url_fetch_failed', {
-      param,
-      message: `The URL redirects more than ${maxRedirects} times.`,
-    });
+    throw failed(param, `it redirects more than ${maxRedirects} times`);
   };
 
-const parse = (text: string, param: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+/** `base`: where a redirect came from, which may be relative to it. */
+const parse = (text: string, param: string, base?: URL): URL => {
+  const url = URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw notAllowed(param, 'only http and https URLs are fetched');
   if (url.username || url.password) throw notAllowed(param, 'the URL may not hold credentials');
   return url;
 };
 
-interface PinOptions {
+interface FetchOptions {
   readonly allow: readonly string[];
   readonly resolve: (host: string) => Promise<readonly string[]>;
   readonly param: string;
+  readonly signal: AbortSignal;
 }
 
 /**
  * The one address that will be connected to. Resolved once: a name that answers differently the second time gains
  * nothing. `URL` has already turned `0x7f.1`, `2130706433` and the like into dotted form.
  */
-const pin = async (url: URL, { allow, resolve, param }: PinOptions): Promise<string> => {
+const pin = async (url: URL, { allow, resolve, param, signal }: FetchOptions): Promise<string> => {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host) ? [host] : await resolve(host).catch(() => []);
+  const addresses = isIP(host)
+    ? [host]
+    : await Promise.race([resolve(host).catch(() => []), aborted(signal)]);
   const first = addresses[0];
   if (first === undefined)
     throw new TaskwireError('url_fetch_failed', { param, message: `The host ${host} has no address.` });
@@ -73,6 +81,13 @@ const pin = async (url: URL, { allow, resolve, param }: PinOptions): Promise<str
   }
   return first;
 };
+
+/** Looking up a name cannot be stopped, only no longer waited for. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 /** Unicast and global; an IPv4 address inside an IPv6 one counts as that IPv4 address. */
 const isPublic = (address: string): boolean => {
@@ -98,12 +113,11 @@ const isAllowed = (address: string, allow: readonly string[]): boolean => {
 const get = async (
   url: URL,
   address: string,
-  { param, signal }: { param: string; signal: AbortSignal },
+  { param, signal }: FetchOptions,
 ): Promise<Uint8Array | string> => {
   const family = isIP(address);
   const agent = new Agent({
     connect: {
-      timeout: timeoutMs,
       lookup: (_host, options, done) =>
         options.all
           ? done(null, [{ address, family }])
@@ -127,13 +141,8 @@ const get = async (
     if (Number(headers['content-length'] ?? 0) > maxMediaBytes) throw tooLarge(param);
     return new Uint8Array(await body.arrayBuffer());
   } catch (error) {
-    if (error instanceof TaskwireError) throw error;
     if ((error as { code?: string }).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw tooLarge(param);
-    throw failed(
-      param,
-      signal.aborted ? `no answer within ${timeoutMs / 1000} s` : 'the connection failed',
-      error,
-    );
+    throw error;
   } finally {
     void agent.destroy();
   }

@@ -27,7 +27,7 @@ export class GenerateWorker {
     await Promise.all(items.map((item) => this.#generate(item)));
   }
 
-  async #generate({ id, input, params }: WireItem): Promise<void> {
+  async #generate({ id, input, params, scope }: WireItem): Promise<void> {
     const { pipeline, send, busyMicros } = this.#options;
     const controller = new AbortController();
     this.#running.set(id, controller);
@@ -35,6 +35,7 @@ export class GenerateWorker {
     const task = {
       input,
       params,
+      scope,
       signal: controller.signal,
       measured: (usage: Partial<Usage>) => send({ type: 'measured', id, usage }),
       delta: (delta: unknown) => send({ type: 'delta', id, delta }),

@@ -1,7 +1,10 @@
 /** Child entry: holds one model. Says when it is ready, works off what it is sent, ends with its parent. */
+import { totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { FromRunner, LoadRequest, ToRunner, WireItem } from '../engine/protocol.js';
 import { BatchWorker } from './batch-worker.js';
 import { DeviceClock } from './device-clock.js';
+import { cpu } from './devices/cpu.js';
 import { deviceByName } from './devices/index.js';
 import { GenerateWorker } from './generate-worker.js';
 import { ModelFolder } from './model-folder.js';
@@ -15,6 +18,10 @@ interface Worker {
 }
 
 const aliveMs = 5_000;
+/** Beside the sources: the compiler copies no models. */
+const graphs = new URL('../../../src/runner/graphs/', import.meta.url);
+/** Of the machine's memory for one decoder's cache, unless a setting says otherwise. Only what is used is really taken. */
+const cacheShare = 0.125;
 
 const send = (message: FromRunner, sent?: () => void): void => {
   process.send?.(message, undefined, {}, sent);
@@ -25,19 +32,36 @@ let worker: Worker | undefined;
 let working = 0;
 let closing = false;
 
-const openPipeline = async ({ folder, dtype, options, device, threads, pipelineUrl }: LoadRequest) => {
+const openPipeline = async ({
+  folder,
+  dtype,
+  options,
+  device,
+  threads,
+  pipelineUrl,
+  cacheBytes,
+}: LoadRequest) => {
   const model = new ModelFolder(folder, dtype, options);
   const deviceOf = deviceByName(device);
   const turns = new Turns(deviceOf.concurrentRuns(threads));
   const { open } = (await import(pipelineUrl)) as { open: OpenPipeline };
   return open(model, {
+    cacheBytes: cacheBytes || Math.floor(totalmem() * cacheShare),
     hasPart: (part) => model.onnx(part) !== undefined,
-    async openSession(part) {
+    async openSession(part, { sideBySide = true } = {}) {
       const path = model.onnx(part);
       if (!path) throw new Error(`${folder} has no onnx/${part} in ${dtype}`);
       send({ type: 'loading', stage: `opening ${part}` });
-      return Session.open(path, { device: deviceOf, threads, clock, turns });
+      return Session.open(path, { device: deviceOf, threads, clock, turns, sideBySide });
     },
+    openGraph: (name) =>
+      Session.open(fileURLToPath(new URL(`${name}.onnx`, graphs)), {
+        device: cpu,
+        threads,
+        clock,
+        turns,
+        sideBySide: true,
+      }),
   });
 };
 
@@ -58,7 +82,7 @@ const warmUp = async (pipeline: BatchPipeline | GeneratePipeline): Promise<void>
   const { input, params } = pipeline.warmupInput();
   if (pipeline.kind === 'generate') {
     const signal = new AbortController().signal;
-    await pipeline.generate({ input, params, signal, measured() {}, delta() {}, bill() {} });
+    await pipeline.generate({ input, params, scope: '', signal, measured() {}, delta() {}, bill() {} });
   } else {
     const prepared = await pipeline.prepare(input, params);
     const { outputs } = await pipeline.run(prepared.rows);
@@ -79,6 +103,7 @@ const load = async (request: LoadRequest): Promise<void> => {
       slots: pipeline.kind === 'generate' ? pipeline.slots : 1,
       contextTokens: pipeline.contextTokens,
       device: request.device,
+      cache: pipeline.kind === 'generate' ? pipeline.cache : undefined,
       loadMs: performance.now() - startedAt,
       warmupMicros: clock.busyMicros,
     };

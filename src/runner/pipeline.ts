@@ -5,10 +5,17 @@ import type { ModelFolder } from './model-folder.js';
 import type { Session } from './session.js';
 
 export interface PipelineContext {
-  /** Opens `onnx/<part>.onnx` in the precision that was asked for, on the runner's device. */
-  openSession(part: string): Promise<Session>;
+  /**
+   * Opens `onnx/<part>.onnx` in the precision that was asked for, on the runner's device. `sideBySide: false` says that
+   * its runs are batched by the pipeline itself, one at a time.
+   */
+  openSession(part: string, options?: { readonly sideBySide?: boolean }): Promise<Session>;
+  /** Memory for a decoder's cache, in bytes. */
+  readonly cacheBytes: number;
   /** Whether the folder holds that part. */
   hasPart(part: string): boolean;
+  /** Opens a graph that comes with the service, `src/runner/graphs/<name>.onnx`, on the CPU whatever the device. */
+  openGraph(name: string): Promise<Session>;
 }
 
 /** Every `tasks/<task>/pipeline.ts` exports one of these as `open`. Throws a plain `Error` if the model is unfit. */
@@ -54,6 +61,8 @@ export interface BatchPipeline<R extends Row = Row, Output = unknown> {
 export interface GenerateTask {
   readonly input: unknown;
   readonly params: unknown;
+  /** Whose it is. */
+  readonly scope: string;
   /** Fires when nobody wants the result any more. */
   readonly signal: AbortSignal;
   measured(usage: Partial<Usage>): void;
@@ -73,6 +82,7 @@ export interface GeneratePipeline {
   readonly contextTokens?: number;
   /** How many inputs it works on at once. */
   readonly slots: number;
+  readonly cache?: { readonly slots: number; readonly capacityTokens: number; readonly bytes: number };
   /** Resolves with what was made until the signal fired, if it fires. */
   generate(task: GenerateTask): Promise<Generated>;
   warmupInput(): { readonly input: unknown; readonly params: unknown };

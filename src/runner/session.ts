@@ -2,11 +2,15 @@
 import { statSync } from 'node:fs';
 import type { DeviceClock } from './device-clock.js';
 import type { Device } from './devices/index.js';
-import { OrtSession } from './ort/ort-session.js';
-import type { Tensor } from './ort/tensor.js';
+import { Binding } from './ort/binding.js';
+import type { Pointer } from './ort/library.js';
+import { OrtSession, type TensorInfo } from './ort/ort-session.js';
+import { DeviceValue, type Tensor } from './ort/tensor.js';
 import type { Turns } from './turns.js';
 
-export type { Tensor } from './ort/tensor.js';
+export type { Binding } from './ort/binding.js';
+export type { TensorInfo } from './ort/ort-session.js';
+export { newArray, type Tensor, type TensorData, TensorValue, type Value } from './ort/tensor.js';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -23,6 +27,8 @@ export interface SessionOptions {
   readonly clock: DeviceClock;
   /** How many runs the device takes at once, over all sessions of this process. */
   readonly turns: Turns;
+  /** Whether runs of this session will be side by side. */
+  readonly sideBySide: boolean;
 }
 
 export const float32 = (data: Float32Array, dims: readonly number[]): Tensor<Float32Array> => ({
@@ -45,11 +51,14 @@ const smallModelBytes = 256 * 2 ** 20;
  * (10 % more work per second on two cores, more on more; docs/bench-log.md).
  */
 export class Session {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly #wide: OrtSession;
   readonly #narrow: OrtSession | undefined;
   readonly #options: SessionOptions;
+  #allocator: Pointer | undefined;
   /** Runs asked for and not over. */
   #runs = 0;
 
@@ -57,20 +66,46 @@ export class Session {
     this.#wide = wide;
     this.#narrow = narrow;
     this.#options = options;
+    this.inputs = wide.inputs;
+    this.outputs = wide.outputs;
     this.inputNames = wide.inputs.map(({ name }) => name);
-    this.outputNames = wide.outputNames;
+    this.outputNames = wide.outputs.map(({ name }) => name);
   }
 
   static async open(path: string, options: SessionOptions): Promise<Session> {
-    const { device, threads } = options;
+    const { device, threads, sideBySide } = options;
     const providers = device.executionProviders;
-    const twice = device.concurrentRuns(threads) > 1 && statSync(path).size <= smallModelBytes;
+    const twice = sideBySide && device.concurrentRuns(threads) > 1 && statSync(path).size <= smallModelBytes;
     const narrow = twice ? await OrtSession.open(path, { providers, threads: 1 }) : undefined;
     return new Session(await OrtSession.open(path, { providers, threads }), narrow, options);
   }
 
+  /** Room in the device's memory; `undefined` where that is JavaScript's memory too. */
+  deviceValue(type: TensorInfo['type'], dims: readonly number[]): DeviceValue | undefined {
+    const { memory } = this.#options.device;
+    if (memory === undefined) return undefined;
+    this.#allocator ??= this.#wide.deviceAllocator(memory);
+    return new DeviceValue(this.#allocator, type, dims);
+  }
+
+  /** A binding for runs on memory that stays. */
+  bind(): Binding {
+    return new Binding(this.#wide);
+  }
+
+  /** Runs a binding of this session; resolves with its device time in integer microseconds. */
+  async runBound(binding: Binding): Promise<number> {
+    const { turns, clock } = this.#options;
+    const { micros } = await turns.take(() => clock.measure(() => binding.run()));
+    return micros;
+  }
+
   hasInput(name: string): boolean {
     return this.inputNames.includes(name);
+  }
+
+  inputType(name: string): TensorInfo['type'] | undefined {
+    return this.inputs.find((input) => input.name === name)?.type;
   }
 
   /**

@@ -41,23 +41,24 @@ const paramsOf = (fields: GenerationRequest): GenerationParams => ({
   stream: fields.stream,
 });
 
-const usageOf = (promptTokens: number, completionTokens: number) => ({
+const usageOf = (promptTokens: number, cachedTokens: number, completionTokens: number) => ({
   prompt_tokens: promptTokens,
   completion_tokens: completionTokens,
   total_tokens: promptTokens + completionTokens,
+  prompt_tokens_details: { cached_tokens: cachedTokens },
 });
 
 const render = (values: readonly Generations[], fields: GenerationRequest) => {
   const prompts = promptsOf(fields);
   const full = fields.return_full_text ?? fields.messages === undefined;
-  const results = values.flatMap(({ promptTokens, choices }, i) => {
+  const results = values.flatMap(({ promptTokens, cachedTokens, choices }, i) => {
     const input = prompts[i]!;
     const before = full && 'prompt' in input ? input.prompt : '';
     return choices.map(({ text, tokens, finishReason, logprobs }) => ({
       generated_text: before + text,
       tokens_used: tokens,
       finish_reason: finishReason,
-      usage: usageOf(promptTokens, tokens),
+      usage: usageOf(promptTokens, cachedTokens, tokens),
       ...(logprobs ? { logprobs } : {}),
     }));
   });
@@ -83,12 +84,13 @@ const stream: StreamShape<GenerationRequest, Generations> = {
     const choices = values.flatMap((value) => value.choices);
     const completionTokens = choices.reduce((sum, { tokens }) => sum + tokens, 0);
     const promptTokens = values.reduce((sum, value) => sum + value.promptTokens, 0);
+    const cachedTokens = values.reduce((sum, value) => sum + value.cachedTokens, 0);
     return {
       token: '',
       finished: true,
       finish_reason: choices[0]?.finishReason,
       tokens_used: completionTokens,
-      usage: usageOf(promptTokens, completionTokens),
+      usage: usageOf(promptTokens, cachedTokens, completionTokens),
       ...(choices.length > 1
         ? {
             results: choices.map(({ finishReason, tokens }) => ({

@@ -1,9 +1,17 @@
-/** Text generation in the runner: prompts to token ids, then one step after another until every text has ended. */
+/** Text generation in the runner: prompts to token ids, texts to the decoder's loop, tokens to text. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { TaskwireError } from '../../src/errors.js';
-import { CachedDecoder, type DecoderConfig, type Past } from '../../src/runner/generate/cached-decoder.js';
 import { openChatTemplate, type RenderChat } from '../../src/runner/generate/chat.js';
-import { Sequence } from '../../src/runner/generate/sequence.js';
+import { DecoderLoop, type DecodingJob } from '../../src/runner/generate/decoder-loop.js';
+import {
+  bytesPerToken,
+  type DecoderConfig,
+  openKvStore,
+  sizeCache,
+} from '../../src/runner/generate/kv-store.js';
+import { type Piece, Sequence } from '../../src/runner/generate/sequence.js';
+import { SharedPrefixes } from '../../src/runner/generate/shared-prefixes.js';
 import type { ModelFolder } from '../../src/runner/model-folder.js';
 import type { GeneratePipeline, GenerateTask, OpenPipeline } from '../../src/runner/pipeline.js';
 import { Tokenizer } from '../../src/runner/tokenizer.js';
@@ -14,93 +22,118 @@ interface GeneratorConfig extends DecoderConfig {
   readonly eos_token_id?: number | readonly number[] | null;
 }
 
-/** Texts that make progress side by side, a step each in turn. */
-const slots = 16;
+/** What `taskwire.json` may say about a decoder. */
+interface GeneratorOptions {
+  readonly context_window?: number;
+  /** Beginnings of prompts that all accounts may share in the cache (a system prompt, say). */
+  readonly shared_prefixes?: readonly string[];
+}
 
-export const open: OpenPipeline = async (model, { openSession, hasPart }) => {
+/** Prompts at the runner, running or waiting for a slot of the cache: enough to choose from. */
+const promptsAtOnce = 64;
+const defaultWindow = 2048;
+
+export const open: OpenPipeline = async (model, { openSession, hasPart, cacheBytes }) => {
   const config = model.config<GeneratorConfig>();
-  const contextTokens =
-    (model.options.context_window as number | undefined) ?? config.max_position_embeddings ?? 2048;
-  const tokenizer = Tokenizer.open(model, contextTokens);
+  const options = model.options as GeneratorOptions;
+  const window = options.context_window ?? config.max_position_embeddings ?? defaultWindow;
+  const tokenizer = Tokenizer.open(model, window);
   const renderChat = openChatTemplate(model, tokenizer);
-  const decoder = new CachedDecoder(
-    await openSession(hasPart('model') ? 'model' : 'decoder_model_merged'),
-    config,
+  const part = hasPart('model') ? 'model' : 'decoder_model_merged';
+  const session = await openSession(part, { sideBySide: false });
+  const halves = session.inputs.some(
+    ({ name, type }) => name.startsWith('past_key_values.') && type === 'float16',
   );
+  const size = sizeCache(cacheBytes, bytesPerToken(config, halves ? 2 : 4), window);
+  const store = openKvStore({ session, config, inPlace: updatesInPlace(model, part), ...size });
+  const loop = new DecoderLoop(store);
   const endIds = endTokens(model, config);
+  const sharedPrefixes = await SharedPrefixes.encode(options.shared_prefixes ?? [], tokenizer);
 
-  const pipeline: GeneratePipeline = {
-    kind: 'generate',
-    slots,
-    contextTokens,
-    async generate(task) {
-      const params = task.params as GenerationParams;
-      const input = task.input as GenerationInput;
-      const promptIds = await encodePrompt(input, tokenizer, renderChat);
-      const room = contextTokens - promptIds.length;
-      if (room < 1) throw tooLong(promptIds.length, contextTokens);
-      const texts = Array.from({ length: params.n }, (_, choice) => {
-        const { sampling, minTokens, ignoreEos, stop, logprobs } = params;
-        return new Sequence({
+  const textsFor = (task: GenerateTask, promptIds: readonly number[]): Sequence[] => {
+    const { sampling, minTokens, maxTokens, ignoreEos, stop, logprobs, seed, n } =
+      task.params as GenerationParams;
+    return Array.from(
+      { length: n },
+      (_, choice) =>
+        new Sequence({
           tokenizer,
           promptIds,
-          continues: 'prompt' in input,
+          continues: 'prompt' in (task.input as GenerationInput),
           sampling,
-          seed: seedOf(params, choice),
-          maxTokens: Math.min(params.maxTokens, room),
+          seed: seedOf(seed, choice),
+          maxTokens: Math.min(maxTokens, store.capacity - promptIds.length),
           minTokens,
           stop,
           endIds: ignoreEos ? new Set() : endIds,
           logprobs,
-        });
+        }),
+    );
+  };
+
+  const pipeline: GeneratePipeline = {
+    kind: 'generate',
+    slots: promptsAtOnce,
+    contextTokens: store.capacity,
+    cache: { slots: store.slots, capacityTokens: store.capacity, bytes: store.bytes },
+    async generate(task) {
+      const promptIds = await encodePrompt(task.input as GenerationInput, tokenizer, renderChat);
+      if (promptIds.length >= store.capacity) throw tooLong(promptIds.length, store.capacity);
+      if (promptIds.length === 0)
+        throw new TaskwireError('invalid_field', { param: 'prompt', message: 'The prompt has no tokens.' });
+      const texts = textsFor(task, promptIds);
+      const sharedTokens = sharedPrefixes.tokensOf(promptIds);
+      let cachedTokens = 0;
+      let leader: DecodingJob | undefined;
+      const running = texts.map((sequence, choice) => {
+        const isFirst = choice === 0;
+        const job: DecodingJob = {
+          sequence,
+          scope: task.scope,
+          priority: 0,
+          sharedTokens,
+          leader,
+          signal: task.signal,
+          onAdmitted(reused) {
+            if (!isFirst) return;
+            cachedTokens = reused;
+            task.measured({ inputTokens: promptIds.length });
+          },
+          onPiece: (piece) => tell(task, choice, piece),
+          onBill: task.bill,
+        };
+        leader ??= job;
+        return loop.generate(job);
       });
-      await decode(task, decoder, promptIds, texts);
-      const outputTokens = texts.reduce((sum, { tokens }) => sum + tokens.length, 0);
-      return { value: answerOf(promptIds, texts), usage: { outputTokens } };
+      await Promise.all(running);
+      const outputTokens = texts.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
+      return { value: answerOf(promptIds.length, cachedTokens, texts), usage: { outputTokens } };
     },
     warmupInput: () => ({ input: { prompt: 'Warm up' }, params: warmupParams }),
   };
   return pipeline;
 };
 
-/** Reads the prompt once; every text goes on from there, a token each in turn. */
-const decode = async (
-  task: GenerateTask,
-  decoder: CachedDecoder,
-  promptIds: readonly number[],
-  texts: readonly Sequence[],
-): Promise<void> => {
+const tell = (task: GenerateTask, choice: number, { text, logprobs }: Piece): void => {
   const { stream } = task.params as GenerationParams;
-  const step = (choice: number, logits: Float32Array) => {
-    const { text, logprobs } = texts[choice]!.accept(logits);
-    if (stream && (text !== '' || logprobs.length > 0)) {
-      task.delta({ choice, text, ...(logprobs.length > 0 ? { logprobs } : {}) });
-    }
-  };
-  const prompt = await decoder.read(promptIds, decoder.empty, task.bill);
-  task.measured({ inputTokens: promptIds.length });
-  const pasts: Past[] = texts.map(() => prompt.past);
-  for (const choice of texts.keys()) step(choice, prompt.logits.slice());
-  while (texts.some(({ finished }) => !finished)) {
-    for (const [choice, text] of texts.entries()) {
-      if (task.signal.aborted) text.cancel();
-      if (text.finished) continue;
-      const { logits, past } = await decoder.read([text.last!], pasts[choice]!, task.bill);
-      pasts[choice] = past;
-      step(choice, logits);
-    }
-  }
+  const reports = logprobs.length > 0 ? { logprobs } : {};
+  if (stream && (text !== '' || logprobs.length > 0)) task.delta({ choice, text, ...reports });
 };
 
-const answerOf = (promptIds: readonly number[], texts: readonly Sequence[]): Generations => ({
-  promptTokens: promptIds.length,
-  choices: texts.map(({ text, tokens, finished, logprobs }) => ({
+const answerOf = (promptTokens: number, cachedTokens: number, texts: readonly Sequence[]): Generations => ({
+  promptTokens,
+  cachedTokens,
+  choices: texts.map(({ text, generatedTokens, finished, logprobs }) => ({
     text,
-    tokens: tokens.length,
+    tokens: generatedTokens,
     finishReason: finished!,
     ...(logprobs ? { logprobs } : {}),
   })),
 });
+
+/** The operator's name stands in the graph; classic exports are made of smaller ones and return a longer cache. */
+const updatesInPlace = (model: ModelFolder, part: string): boolean =>
+  readFileSync(model.onnx(part)!).includes('GroupQueryAttention');
 
 /** A chat template writes its special tokens itself; a bare prompt gets what the tokenizer puts before texts. */
 const encodePrompt = async (
@@ -121,13 +154,13 @@ const endTokens = (model: ModelFolder, config: GeneratorConfig): ReadonlySet<num
 };
 
 /** Each of a prompt's texts has a stream of its own; without a seed, a fresh one. */
-const seedOf = ({ seed }: GenerationParams, choice: number): bigint =>
+const seedOf = (seed: number | undefined, choice: number): bigint =>
   seed === undefined ? randomBytes(8).readBigUInt64LE() : BigInt(seed) + (BigInt(choice) << 53n);
 
-const tooLong = (tokens: number, contextTokens: number): TaskwireError =>
+const tooLong = (tokens: number, capacity: number): TaskwireError =>
   new TaskwireError('context_too_long', {
     got: `${tokens} tokens`,
-    allowed: `${contextTokens - 1} tokens, so that one more fits the model's window of ${contextTokens}`,
+    allowed: `${capacity - 1} tokens, so that one more fits the ${capacity} that this model keeps`,
   });
 
 const warmupParams: GenerationParams = {

@@ -110,7 +110,14 @@ const tokenLogprob = z.object({
   top: z.array(z.object({ token: z.string(), token_id: z.int(), logprob: z.number() })),
 });
 
-const usage = z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() });
+const usage = z.object({
+  prompt_tokens: z.int(),
+  completion_tokens: z.int(),
+  total_tokens: z.int(),
+  prompt_tokens_details: z.object({
+    cached_tokens: z.int().describe('Prompt tokens that cost nothing: an earlier request began the same.'),
+  }),
+});
 
 const one = z.object({
   generated_text: z.string(),
@@ -173,5 +180,7 @@ export interface Generation {
 /** The answer for one prompt. */
 export interface Generations {
   readonly promptTokens: number;
+  /** Of these, how many were in the cache already. */
+  readonly cachedTokens: number;
   readonly choices: readonly Generation[];
 }

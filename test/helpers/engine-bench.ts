@@ -45,6 +45,7 @@ export class EngineBench {
       holdMs: 30_000,
       device: 'cpu',
       threads: 1,
+      cacheBytes: 0,
       ...change,
     });
   }

@@ -18,6 +18,7 @@ const batchRunner: RunnerInfo = {
   kind: 'batch',
   streams: 1,
   slots: 1,
+  cache: undefined,
   contextTokens: 512,
   device: 'cpu',
   loadMs: 10,

@@ -28,7 +28,7 @@ export interface Served {
   readonly runners: FakeRunners;
   readonly url: string;
   readonly key: string;
-  /** With the owner's key; other headers as given. */
+  /** With the owner's key, or without any where `authorization` is empty. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** A body that is an object goes as JSON. */
@@ -77,6 +77,7 @@ export const serve = async ({
   const send = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has('authorization')) headers.set('authorization', `Bearer ${key}`);
+    if (headers.get('authorization') === '') headers.delete('authorization');
     return fetch(`${url}${path}`, { ...init, headers });
   };
   return {

@@ -32,7 +32,7 @@ class TinyRunner {
         if (message.type === 'loadFailed') reject(new Error(message.message));
       };
     });
-    const place = { device: 'cpu', threads: 1, dtype: 'fp32' } as const;
+    const place = { device: 'cpu', threads: 1, cacheBytes: 0, dtype: 'fp32' } as const;
     tiny.#runner.send({ type: 'load', modelId: model, folder, pipelineUrl, options, ...place });
     await ready;
     return tiny;
@@ -40,7 +40,7 @@ class TinyRunner {
 
   /** One outcome an input, in their order. */
   async ask(inputs: readonly Uint8Array[], params: unknown = {}): Promise<Outcome[]> {
-    const items = inputs.map((input) => ({ id: this.#nextId++, input, params }));
+    const items = inputs.map((input) => ({ id: this.#nextId++, input, params, scope: '' }));
     const outcomes = new Map<number, Outcome>();
     await new Promise<void>((resolve) => {
       this.#heard = (message) => {

@@ -13,7 +13,7 @@ const done = (outcome: RequestDone['outcome'], deviceMicros: number): RequestDon
   bill: { costMicroUsd: 0 },
 });
 
-const valueOf = async (metrics: Metrics, name: string): Promise<number | undefined> => {
+const readMetric = async (metrics: Metrics, name: string): Promise<number | undefined> => {
   const found = (await metrics.registry.getMetricsAsJSON()).find((one) => one.name === name);
   return found?.values[0]?.value as number | undefined;
 };
@@ -31,6 +31,6 @@ test('device time is billed to who got an answer or left, and to nobody when a r
   metrics.requestDone(done(new TaskwireError('client_closed'), 1_000_000));
   metrics.requestDone(done('failed', 1_000_000));
   metrics.requestDone(done(new TaskwireError('deadline_exceeded'), 1_000_000));
-  expect(await valueOf(metrics, 'taskwire_device_busy_seconds')).toBe(5);
-  expect(await valueOf(metrics, 'taskwire_device_unbilled_seconds')).toBe(2);
+  expect(await readMetric(metrics, 'taskwire_device_busy_seconds')).toBe(5);
+  expect(await readMetric(metrics, 'taskwire_device_unbilled_seconds')).toBe(2);
 });

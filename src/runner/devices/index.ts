@@ -6,6 +6,8 @@ export interface Device {
   readonly name: string;
   /** ONNX Runtime's execution providers, in order; the CPU takes what they can't. */
   readonly executionProviders: readonly string[];
+  /** ONNX Runtime's name for the device's own memory; absent where models compute in plain memory. */
+  readonly memory?: string;
   /** Runs that may be on the device at once, given the threads of the process. */
   concurrentRuns(threads: number): number;
   /**

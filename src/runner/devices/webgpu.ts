@@ -5,6 +5,7 @@ import { probeSession } from './probe-session.js';
 export const webgpu: Device = {
   name: 'webgpu',
   executionProviders: ['WebGPU'],
+  memory: 'WebGPU_Buf',
   // Concurrent runs on one device crash in the provider.
   concurrentRuns: () => 1,
   probe: () => probeSession(['WebGPU']),

@@ -38,6 +38,8 @@ export interface Piece {
   readonly logprobs: readonly TokenReport[];
 }
 
+export type FinishReason = 'stop' | 'length' | 'cancelled';
+
 export class Sequence {
   readonly #options: SequenceOptions;
   readonly #random: Random;
@@ -46,9 +48,11 @@ export class Sequence {
   readonly #seen: Set<number>;
   readonly #counts = new Map<number, number>();
   readonly #reports: TokenReport[] = [];
+  readonly #promptTokens: number;
   #text = '';
-  #finished: 'stop' | 'length' | 'cancelled' | undefined;
-  readonly tokens: number[] = [];
+  #finished: FinishReason | undefined;
+  /** Prompt and text. */
+  readonly ids: number[];
 
   constructor(options: SequenceOptions) {
     this.#options = options;
@@ -56,10 +60,21 @@ export class Sequence {
     this.#detokenizer = new Detokenizer(options.tokenizer, options.continues ? options.promptIds : []);
     this.#stops = new StopStrings(options.stop);
     this.#seen = new Set(options.promptIds);
+    this.#promptTokens = options.promptIds.length;
+    this.ids = [...options.promptIds];
   }
 
-  get finished(): 'stop' | 'length' | 'cancelled' | undefined {
+  get finished(): FinishReason | undefined {
     return this.#finished;
+  }
+
+  /** What was generated, the token that ended it included. */
+  get tokens(): readonly number[] {
+    return this.ids.slice(this.#promptTokens);
+  }
+
+  get generatedTokens(): number {
+    return this.ids.length - this.#promptTokens;
   }
 
   get text(): string {
@@ -70,19 +85,15 @@ export class Sequence {
     return this.#options.logprobs === undefined ? undefined : this.#reports;
   }
 
-  /** The tokens whose logits are not known yet start here: the last one. */
-  get last(): number | undefined {
-    return this.tokens.at(-1);
-  }
-
   /** Draws the next token from `logits` [vocabulary], which it changes. */
   accept(logits: Float32Array): Piece {
     const { sampling, endIds, minTokens, maxTokens } = this.#options;
+    const early = this.generatedTokens < minTokens;
     const raw = this.#options.logprobs === undefined ? undefined : logits.slice();
     applyPenalties(logits, sampling, { seen: this.#seen, generated: this.#counts });
-    if (this.tokens.length < minTokens) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
+    if (early) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
     const id = sample(logits, sampling, this.#random);
-    this.tokens.push(id);
+    this.ids.push(id);
     this.#seen.add(id);
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
     const reports = raw ? [this.#report(raw, id)] : [];
@@ -90,10 +101,10 @@ export class Sequence {
     if (endIds.has(id)) return this.#end('stop', '', reports);
     const fresh = this.#detokenizer.push(id);
     // Stop strings wait for the least length too; until then they are text like any other.
-    const early = this.tokens.length < minTokens;
-    const { text, stopped } = early ? { text: fresh, stopped: false } : this.#stops.push(fresh);
+    const { text, stopped } =
+      this.generatedTokens < minTokens ? { text: fresh, stopped: false } : this.#stops.push(fresh);
     if (stopped) return this.#end('stop', text, reports, false);
-    if (this.tokens.length >= maxTokens) return this.#end('length', text, reports);
+    if (this.generatedTokens >= maxTokens) return this.#end('length', text, reports);
     return this.#add(text, reports);
   }
 

@@ -30,10 +30,12 @@ const calls = {
   SessionGetInputCount: [30, 'void*, _Out_ size_t*'],
   SessionGetOutputCount: [31, 'void*, _Out_ size_t*'],
   SessionGetInputTypeInfo: [33, 'void*, size_t, _Out_ void**'],
+  SessionGetOutputTypeInfo: [34, 'void*, size_t, _Out_ void**'],
   SessionGetInputName: [36, 'void*, size_t, void*, _Out_ void**'],
   SessionGetOutputName: [37, 'void*, size_t, void*, _Out_ void**'],
   CreateRunOptions: [39, '_Out_ void**'],
   RunOptionsSetTerminate: [46, 'void*'],
+  CreateTensorAsOrtValue: [48, 'void*, int64_t*, size_t, int, _Out_ void**'],
   CreateTensorWithDataAsOrtValue: [49, 'void*, void*, size_t, int64_t*, size_t, int, _Out_ void**'],
   GetTensorMutableData: [51, 'void*, _Out_ void**'],
   CastTypeInfoToTensorInfo: [55, 'void*, _Out_ void**'],
@@ -41,13 +43,16 @@ const calls = {
   GetDimensionsCount: [61, 'void*, _Out_ size_t*'],
   GetDimensions: [62, 'void*, _Out_ int64_t*, size_t'],
   GetTensorTypeAndShape: [65, 'void*, _Out_ void**'],
+  CreateMemoryInfo: [68, 'const char*, int, int, int, _Out_ void**'],
   CreateCpuMemoryInfo: [69, 'int, int, _Out_ void**'],
   AllocatorFree: [76, 'void*, void*'],
   GetAllocatorWithDefaultOptions: [78, '_Out_ void**'],
   AddSessionConfigEntry: [130, 'void*, const char*, const char*'],
+  CreateAllocator: [131, 'void*, void*, _Out_ void**'],
   RunWithBinding: [133, 'void*, void*, void*'],
   CreateIoBinding: [134, 'void*, _Out_ void**'],
   BindInput: [136, 'void*, const char*, void*'],
+  BindOutput: [137, 'void*, const char*, void*'],
   BindOutputToDevice: [138, 'void*, const char*, void*'],
   GetBoundOutputValues: [140, 'void*, void*, _Out_ void**, _Out_ size_t*'],
   SynchronizeBoundInputs: [202, 'void*'],
@@ -66,6 +71,7 @@ const releases = {
   ReleaseTypeInfo: 98,
   ReleaseTensorTypeAndShapeInfo: 99,
   ReleaseSessionOptions: 100,
+  ReleaseAllocator: 132,
   ReleaseIoBinding: 135,
 } as const;
 
@@ -101,7 +107,8 @@ const functionAt = (table: readonly Pointer[], index: number, declaration: strin
 const load = () => {
   koffi.config({ ...koffi.config(), async_stack_size: stackBytes });
   const path = libraryPath();
-  const getApiBase = koffi.load(path).func('void* OrtGetApiBase()') as unknown as () => Pointer;
+  const library = koffi.load(path);
+  const getApiBase = library.func('void* OrtGetApiBase()') as unknown as () => Pointer;
   const [getApi, getVersion] = koffi.decode(getApiBase(), koffi.array('void*', 2)) as [Pointer, Pointer];
   const version = koffi.call(getVersion, koffi.proto('const char* OrtGetVersionString()')) as string;
   if (!knownVersions.some((known) => version.startsWith(`${known}.`))) {
@@ -114,6 +121,8 @@ const load = () => {
   const size = 1 + Math.max(...Object.values(calls).map(([index]) => index));
   const table = koffi.decode(api, koffi.array('void*', size)) as Pointer[];
   return {
+    // koffi unloads a library when its object is collected; function pointers do not hold on to it.
+    library,
     call: mapValues(calls, ([index, parameters], name) =>
       functionAt(table, index, `void* Ort${name}(${parameters})`),
     ),

@@ -25,7 +25,8 @@ export interface OrtSessionOptions {
   readonly threads: number;
 }
 
-export interface InputInfo {
+/** An input or output of a model. */
+export interface TensorInfo {
   readonly name: string;
   readonly type: ElementType;
   /** -1 where any size goes. */
@@ -57,19 +58,18 @@ const environment = (): Pointer => {
 const allocator = (): Pointer => callFor('GetAllocatorWithDefaultOptions');
 
 export class OrtSession {
-  readonly inputs: readonly InputInfo[];
-  readonly outputNames: readonly string[];
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Whether a provider other than the CPU computes. */
+  readonly onDevice: boolean;
   readonly #handle: Handle;
-  readonly #onDevice: boolean;
 
   private constructor(handle: Handle, onDevice: boolean) {
     this.#handle = handle;
-    this.#onDevice = onDevice;
+    this.onDevice = onDevice;
     const { pointer } = handle;
-    this.inputs = range(callFor<number>('SessionGetInputCount', pointer)).map((i) => readInput(pointer, i));
-    this.outputNames = range(callFor<number>('SessionGetOutputCount', pointer)).map((i) =>
-      takeString(callFor('SessionGetOutputName', pointer, i, allocator()), allocator()),
-    );
+    this.inputs = describe(pointer, 'Input');
+    this.outputs = describe(pointer, 'Output');
   }
 
   /** Throws an `OrtError` when the file is no model, or a provider cannot be had. */
@@ -94,20 +94,20 @@ export class OrtSession {
    */
   async run(feeds: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<Record<string, Tensor>> {
     signal?.throwIfAborted();
-    const checked = this.inputs.map((info) => checkFeed(info, feeds[info.name]));
+    const checked = this.inputs.map(({ name }) => this.#checkFeed(name, feeds[name]));
     using binding = new Handle(callFor('CreateIoBinding', this.#handle.pointer), 'ReleaseIoBinding');
     using runOptions = new Handle(callFor('CreateRunOptions'), 'ReleaseRunOptions');
     // The binding shares ownership of a value, but the memory behind it is the arrays': they must live until the end.
     const values = checked.map((feed) => new TensorValue(feed));
     for (const [i, { name }] of this.inputs.entries())
       call('BindInput', binding.pointer, name, values[i]!.pointer);
-    for (const name of this.outputNames) call('BindOutputToDevice', binding.pointer, name, cpuMemoryInfo());
+    for (const { name } of this.outputs) call('BindOutputToDevice', binding.pointer, name, cpuMemoryInfo());
     const terminate = () => call('RunOptionsSetTerminate', runOptions.pointer);
     signal?.addEventListener('abort', terminate, { once: true });
     try {
-      if (this.#onDevice) call('SynchronizeBoundInputs', binding.pointer);
+      if (this.onDevice) call('SynchronizeBoundInputs', binding.pointer);
       await callAsync('RunWithBinding', this.#handle.pointer, runOptions.pointer, binding.pointer);
-      if (this.#onDevice) call('SynchronizeBoundOutputs', binding.pointer);
+      if (this.onDevice) call('SynchronizeBoundOutputs', binding.pointer);
       return this.#takeOutputs(binding.pointer);
     } finally {
       signal?.removeEventListener('abort', terminate);
@@ -115,8 +115,41 @@ export class OrtSession {
     }
   }
 
+  /** For what else is made of a session (its bindings); throws after disposal. */
+  get pointer(): Pointer {
+    return this.#handle.pointer;
+  }
+
+  /** An allocator of the device's own memory; released with the session. */
+  deviceAllocator(memory: string): Pointer {
+    const info = callFor(
+      'CreateMemoryInfo',
+      memory,
+      /* device allocator */ 0,
+      /* device */ 0,
+      /* default memory */ 0,
+    );
+    return callFor('CreateAllocator', this.pointer, info);
+  }
+
+  /** Throws unless the model has this input, of this type and a shape that fits. */
+  checkInput(name: string, { type, dims }: Pick<Tensor, 'type' | 'dims'>): void {
+    const info = this.inputs.find((input) => input.name === name);
+    if (!info) throw new Error(`the model has no input ${name}`);
+    if (type !== info.type) throw new Error(`input ${name} is ${info.type}, not ${type}`);
+    const fits =
+      dims.length === info.dims.length && info.dims.every((size, i) => size < 0 || size === dims[i]);
+    if (!fits) throw new Error(`input ${name} has the shape [${info.dims}], not [${dims}]`);
+  }
+
   dispose(): void {
     this.#handle.dispose();
+  }
+
+  #checkFeed(name: string, feed: Tensor | undefined): Tensor {
+    if (!feed) throw new Error(`the model's input ${name} was not fed`);
+    this.checkInput(name, feed);
+    return feed;
   }
 
   #takeOutputs(binding: Pointer): Record<string, Tensor> {
@@ -125,29 +158,23 @@ export class OrtSession {
     call('GetBoundOutputValues', binding, allocator(), array, count);
     const values = takePointers(array[0]!, count[0], allocator());
     try {
-      return Object.fromEntries(values.map((value, i) => [this.outputNames[i]!, copyTensor(value)]));
+      return Object.fromEntries(values.map((value, i) => [this.outputs[i]!.name, copyTensor(value)]));
     } finally {
       for (const value of values) release('ReleaseValue', value);
     }
   }
 }
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-const readInput = (session: Pointer, index: number): InputInfo => {
-  const name = takeString(callFor('SessionGetInputName', session, index, allocator()), allocator());
-  const info = callFor('SessionGetInputTypeInfo', session, index);
-  try {
-    return { name, ...readShape(callFor('CastTypeInfoToTensorInfo', info)) };
-  } finally {
-    release('ReleaseTypeInfo', info);
-  }
-};
-
-const checkFeed = ({ name, type, dims }: InputInfo, feed: Tensor | undefined): Tensor => {
-  if (!feed) throw new Error(`the model's input ${name} was not fed`);
-  if (feed.type !== type) throw new Error(`input ${name} is ${type}, not ${feed.type}`);
-  const fits = feed.dims.length === dims.length && dims.every((size, i) => size < 0 || size === feed.dims[i]);
-  if (!fits) throw new Error(`input ${name} has the shape [${dims}], not [${feed.dims}]`);
-  return feed;
+/** Names, types and shapes of a session's inputs or outputs, in the model's order. */
+const describe = (session: Pointer, side: 'Input' | 'Output'): TensorInfo[] => {
+  const count = callFor<number>(`SessionGet${side}Count`, session);
+  return Array.from({ length: count }, (_, index) => {
+    const name = takeString(callFor(`SessionGet${side}Name`, session, index, allocator()), allocator());
+    const info = callFor(`SessionGet${side}TypeInfo`, session, index);
+    try {
+      return { name, ...readShape(callFor('CastTypeInfoToTensorInfo', info)) };
+    } finally {
+      release('ReleaseTypeInfo', info);
+    }
+  });
 };

@@ -37,37 +37,65 @@ export const cpuMemoryInfo = (): Pointer => {
   return sharedCpuMemory;
 };
 
-/** A tensor whose memory stays JavaScript's: the value holds on to the array for as long as it lives. */
-export class TensorValue extends Handle {
-  readonly #data: TensorData;
+/** A tensor as ONNX Runtime knows it. */
+export abstract class Value extends Handle {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
 
-  constructor({ type, data, dims }: Tensor) {
-    const entry = elementTypes[type];
-    const count = dims.reduce((a, b) => a * b, 1);
-    if (!(data instanceof entry.array))
-      throw new Error(`a ${type} tensor needs a ${entry.array.name}, not a ${data.constructor.name}`);
-    if (count !== data.length)
-      throw new Error(`a tensor of [${dims}] needs ${count} elements, not ${data.length}`);
-    const shape = BigInt64Array.from(dims, BigInt);
-    super(
-      callFor(
-        'CreateTensorWithDataAsOrtValue',
-        cpuMemoryInfo(),
-        data,
-        data.byteLength,
-        shape,
-        dims.length,
-        entry.id,
-      ),
-      'ReleaseValue',
-    );
-    this.#data = data;
-  }
-
-  get data(): TensorData {
-    return this.#data;
+  constructor(pointer: Pointer, type: ElementType, dims: readonly number[]) {
+    super(pointer, 'ReleaseValue');
+    this.type = type;
+    this.dims = dims;
   }
 }
+
+/** A tensor whose memory stays JavaScript's: the value holds on to the array for as long as it lives. */
+export class TensorValue extends Value {
+  readonly data: TensorData;
+
+  constructor(tensor: Tensor) {
+    const { type, data, dims } = tensor;
+    const { id } = checked(tensor);
+    const shape = BigInt64Array.from(dims, BigInt);
+    const pointer = callFor(
+      'CreateTensorWithDataAsOrtValue',
+      cpuMemoryInfo(),
+      data,
+      data.byteLength,
+      shape,
+      dims.length,
+      id,
+    );
+    super(pointer, type, dims);
+    this.data = data;
+  }
+}
+
+/** A tensor in a device's memory; what is in it never comes to JavaScript. */
+export class DeviceValue extends Value {
+  constructor(allocator: Pointer, type: ElementType, dims: readonly number[]) {
+    const shape = BigInt64Array.from(dims, BigInt);
+    super(
+      callFor('CreateTensorAsOrtValue', allocator, shape, dims.length, elementTypes[type].id),
+      type,
+      dims,
+    );
+  }
+}
+
+const checked = ({ type, data, dims }: Tensor) => {
+  const entry = elementTypes[type];
+  const count = dims.reduce((a, b) => a * b, 1);
+  if (!(data instanceof entry.array)) {
+    throw new Error(`a ${type} tensor needs a ${entry.array.name}, not a ${data.constructor.name}`);
+  }
+  if (count !== data.length)
+    throw new Error(`a tensor of [${dims}] needs ${count} elements, not ${data.length}`);
+  return entry;
+};
+
+export const newArray = (type: ElementType, length: number): TensorData =>
+  new elementTypes[type].array(length);
 
 /** Copies a value in CPU memory that ONNX Runtime allocated; the value stays the caller's to release. */
 export const copyTensor = (value: Pointer): Tensor => {

@@ -37,7 +37,7 @@ const makeWorker = (change: Partial<BatchPipeline<TextRow, string>> = {}, stream
       busyMicros += micros;
       return { outputs: rows.map(({ text }) => text.toUpperCase()), micros };
     },
-    warmupInput: () => ({ input: '', params: {} }),
+    warmupInput: () => ({ input: '', params: {}, scope: '' }),
     ...change,
   };
   const worker = new BatchWorker({
@@ -49,7 +49,7 @@ const makeWorker = (change: Partial<BatchPipeline<TextRow, string>> = {}, stream
   return { worker, runs, outcomes, byId, busy: () => busyMicros };
 };
 
-const item = (id: number, input: unknown) => ({ id, input, params: {} });
+const item = (id: number, input: unknown) => ({ id, input, params: {}, scope: '' });
 const codeOf = (outcome: Outcome | undefined) =>
   outcome?.ok === false ? outcome.error.code : outcome?.value;
 

@@ -28,7 +28,7 @@ const makeWorker = () => {
     kind: 'generate',
     slots: 4,
     generate: counting,
-    warmupInput: () => ({ input: 1, params: {} }),
+    warmupInput: () => ({ input: 1, params: {}, scope: '' }),
   };
   const worker = new GenerateWorker({
     pipeline,
@@ -42,7 +42,7 @@ const makeWorker = () => {
   return { worker, sent, outcomeOf };
 };
 
-const item = (id: number, input: unknown) => ({ id, input, params: {} });
+const item = (id: number, input: unknown) => ({ id, input, params: {}, scope: '' });
 
 test('an input is measured, tells its pieces in order and ends with its own bill', async () => {
   const { worker, sent, outcomeOf } = makeWorker();

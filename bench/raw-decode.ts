@@ -1,0 +1,49 @@
+/**
+ * The limit of decoding: one session run a step over n slots with the cache in place, no tokenizer, sampler or server.
+ * `raw-decode.js <model folder> <n> <past> <seconds>` prints tokens a second; `n` = 0 reads `past` tokens instead (prefill).
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { DeviceClock } from '../src/runner/device-clock.js';
+import { deviceByName } from '../src/runner/devices/index.js';
+import { type DecoderConfig, openKvStore } from '../src/runner/generate/kv-store.js';
+import { ModelFolder } from '../src/runner/model-folder.js';
+import { Session } from '../src/runner/session.js';
+import { Turns } from '../src/runner/turns.js';
+import { dtypeOf } from './service.js';
+
+const [folder = '', slotsText = '1', pastText = '64', secondsText = '3'] = process.argv.slice(2);
+const [slots, past, seconds] = [Number(slotsText), Number(pastText), Number(secondsText)];
+const model = new ModelFolder(folder, dtypeOf(folder), {});
+const config = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8')) as DecoderConfig;
+const session = await Session.open(model.onnx('model')!, {
+  device: deviceByName('cpu'),
+  threads: availableParallelism(),
+  clock: new DeviceClock(),
+  turns: new Turns(1),
+  sideBySide: false,
+});
+const store = openKvStore({ session, config, inPlace: true, slots: Math.max(1, slots), capacity: 2048 });
+const deadline = () => performance.now() + seconds * 1000;
+
+if (slots === 0) {
+  const ids = Array.from({ length: past }, (_, i) => 100 + ((i * 7919) % 30_000));
+  const read = async () => {
+    for (let start = 0; start < past; start += store.chunkTokens)
+      await store.prefill(0, ids.slice(start, start + store.chunkTokens), start);
+  };
+  await read();
+  const startedAt = performance.now();
+  let count = 0;
+  for (const end = deadline(); performance.now() < end; count++) await read();
+  console.log((count * past * 1000) / (performance.now() - startedAt));
+} else {
+  const rows = (at: number) =>
+    Array.from({ length: slots }, (_, i) => ({ id: 100 + i * 37 + (at % 1000), past: at }));
+  await store.decode(rows(past));
+  const startedAt = performance.now();
+  let steps = 0;
+  for (const end = deadline(); performance.now() < end; steps++)
+    await store.decode(rows(past + (steps % 128)));
+  console.log((steps * slots * 1000) / (performance.now() - startedAt));
+}

@@ -1,0 +1,61 @@
+/** Many generations at once over HTTP with server-sent events, each token's arrival noted. */
+import { request } from 'node:http';
+import type { Running } from './service.js';
+
+export interface StreamResult {
+  readonly tokens: number;
+  readonly startedAt: number;
+  /** When each event with text came. */
+  readonly arrivals: readonly number[];
+  readonly endedAt: number;
+}
+
+export interface StreamRequest {
+  readonly path: string;
+  readonly body: object;
+  /** Tokens that an event's JSON stands for; the last event may say how many there were in all. */
+  readonly total: (event: Record<string, unknown>) => number | undefined;
+}
+
+/** One generation; resolves when the stream has ended. */
+export const stream = (server: Running, { path, body, total }: StreamRequest): Promise<StreamResult> =>
+  new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const arrivals: number[] = [];
+    let tokens = 0;
+    let rest = '';
+    const headers = { ...server.headers, 'content-type': 'application/json' };
+    const call = request(`${server.url}${path}`, { method: 'POST', headers }, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`status ${answer.statusCode}`));
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk: string) => {
+        const now = performance.now();
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          if (!line.startsWith('data: {')) continue;
+          const event = JSON.parse(line.slice(6)) as Record<string, unknown>;
+          const count = total(event);
+          if (count === undefined) arrivals.push(now);
+          else tokens = count;
+        }
+      });
+      answer.on('end', () =>
+        resolve({ tokens: tokens || arrivals.length, startedAt, arrivals, endedAt: performance.now() }),
+      );
+    });
+    call.on('error', reject);
+    call.end(JSON.stringify(body));
+  });
+
+/** Tokens a second while all streams ran: from the last first token to the first end. */
+export const steadyRate = (results: readonly StreamResult[]): number => {
+  const from = Math.max(...results.map(({ arrivals }) => arrivals[0] ?? 0));
+  const to = Math.min(...results.map(({ endedAt }) => endedAt));
+  const counted = results.reduce((sum, { arrivals, tokens }) => {
+    // Some pieces hold more than one token, or none: arrivals are scaled to the tokens that were counted.
+    const inside = arrivals.filter((at) => at > from && at <= to).length;
+    return sum + (arrivals.length > 0 ? (inside * tokens) / arrivals.length : 0);
+  }, 0);
+  return (counted * 1000) / (to - from);
+};

@@ -1,0 +1,165 @@
+/** The engine of text generation: schedule, run, postprocess, until nothing is left to do. */
+import { splitByWork } from '../../metering/split.js';
+import type { KvStore } from './kv-store.js';
+import { type Plan, type Schedulable, Scheduler } from './scheduler.js';
+import type { Piece, Sequence } from './sequence.js';
+
+/** One text and who waits for it. */
+export interface DecodingJob {
+  readonly sequence: Sequence;
+  readonly scope: string;
+  readonly priority: number;
+  readonly sharedTokens: number;
+  /** A text of the same prompt that reads it for both. */
+  readonly leader: DecodingJob | undefined;
+  /** Fires when nobody wants the text any more: it ends within a step. */
+  readonly signal: AbortSignal;
+  /** The prompt has a slot; so many of its tokens were there already. */
+  onAdmitted(reusedTokens: number): void;
+  onPiece(piece: Piece): void;
+  onBill(micros: number): void;
+}
+
+/** A job as the scheduler sees it. */
+interface Text extends Schedulable {
+  readonly job: DecodingJob;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** The least and the most that reading prompts may take of a step while texts are being decoded. */
+const leastPrefillTokens = 16;
+/**
+ * A step with prompt tokens in it may take twice as long as one without: what runs keeps half its pace while long prompts
+ * come in.
+ */
+const prefillShare = 1;
+/** Weight of the newest run in the running means of costs. */
+const newestWeight = 0.2;
+
+export class DecoderLoop {
+  readonly #store: KvStore;
+  readonly #scheduler: Scheduler<Text>;
+  readonly #texts = new Map<DecodingJob, Text>();
+  #running = false;
+  /** Device time of one prompt token, and of one decoding run. */
+  #prefillMicros = 1000;
+  #decodeMicros = 10_000;
+  /** What a step has to tell is told while the next one computes. */
+  #untold: Array<() => void> = [];
+
+  constructor(store: KvStore) {
+    this.#store = store;
+    this.#scheduler = new Scheduler(store);
+  }
+
+  get counts(): { readonly waiting: number; readonly running: number } {
+    return this.#scheduler.counts;
+  }
+
+  /** Resolves when the text has ended, by itself or because its signal fired. */
+  generate(job: DecodingJob): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { sequence, scope, priority, sharedTokens, leader } = job;
+      const text: Text = {
+        job,
+        ids: sequence.ids,
+        scope,
+        priority,
+        sharedTokens,
+        leader: leader && this.#texts.get(leader),
+        done: resolve,
+        failed: reject,
+      };
+      this.#texts.set(job, text);
+      this.#scheduler.add(text);
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      // What arrives together is scheduled together.
+      await undefined;
+      while (!this.#scheduler.idle) await this.#step();
+    } catch (error) {
+      for (const text of this.#scheduler.texts) this.#end(text, () => text.failed(error));
+    } finally {
+      this.#running = false;
+      this.#tell();
+    }
+  }
+
+  async #step(): Promise<void> {
+    this.#dropCancelled();
+    for (const { text, reused } of this.#scheduler.admit())
+      this.#untold.push(() => text.job.onAdmitted(reused));
+    const plan = this.#scheduler.plan((decoding) => this.#prefillTokens(decoding));
+    if (plan.prefill) await this.#prefill(plan.prefill);
+    if (plan.decode.length > 0) await this.#decode(plan);
+    // A step without work (all cancelled) must still let messages in.
+    else if (!plan.prefill) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async #prefill(part: NonNullable<Plan<Text>['prefill']>): Promise<void> {
+    const running = this.#store.prefill(part.slot, part.ids, part.past);
+    this.#tell();
+    const { scores, micros } = await running;
+    this.#prefillMicros += newestWeight * (micros / part.ids.length - this.#prefillMicros);
+    part.text.job.onBill(micros);
+    if (this.#scheduler.prefilled(part)) this.#accept(part.text, scores);
+  }
+
+  async #decode(plan: Plan<Text>): Promise<void> {
+    const rows = plan.decode.map((text) => ({ id: text.ids.at(-1)!, past: text.ids.length - 1 }));
+    const running = this.#store.decode(rows);
+    this.#tell();
+    const { scores, micros } = await running;
+    this.#decodeMicros += newestWeight * (micros - this.#decodeMicros);
+    this.#scheduler.decoded(plan);
+    const shares = splitByWork(
+      micros,
+      rows.map(() => 1),
+    );
+    for (const [row, text] of plan.decode.entries()) {
+      text.job.onBill(shares[row]!);
+      this.#accept(text, scores[row]!);
+    }
+  }
+
+  #accept(text: Text, scores: Float32Array): void {
+    const { job } = text;
+    const piece = job.sequence.accept(scores);
+    this.#untold.push(() => job.onPiece(piece));
+    if (job.sequence.finished) this.#end(text, text.done);
+  }
+
+  #dropCancelled(): void {
+    for (const text of this.#scheduler.texts) {
+      if (!text.job.signal.aborted) continue;
+      text.job.sequence.cancel();
+      this.#end(text, text.done);
+    }
+  }
+
+  #end(text: Text, tell: () => void): void {
+    this.#scheduler.remove(text);
+    this.#texts.delete(text.job);
+    this.#untold.push(tell);
+  }
+
+  #tell(): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const tell of untold) tell();
+  }
+
+  /** How much of a prompt is read in a step: all that one run takes when nothing else runs. */
+  #prefillTokens(decoding: number): number {
+    if (decoding === 0) return this.#store.chunkTokens;
+    const affordable = Math.floor((prefillShare * this.#decodeMicros) / Math.max(1, this.#prefillMicros));
+    return Math.min(this.#store.chunkTokens, Math.max(leastPrefillTokens, affordable));
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * Caches that the model updates in place: `GroupQueryAttention` writes new keys and values behind the old ones when its
+ * past and its present are the same memory. Rows of one run may have different lengths: each row's mask has as many ones
+ * as it has tokens. In plain memory all slots of a layer are one array, so that the first n slots are a batch; on a device
+ * each slot is its own, and texts are decoded one after the other.
+ */
+import {
+  type Binding,
+  newArray,
+  type Session,
+  type TensorData,
+  type TensorInfo,
+  TensorValue,
+  type Value,
+} from '../session.js';
+import {
+  chunkTokensFor,
+  type DecodeRow,
+  headWidth,
+  type KvStore,
+  type KvStoreOptions,
+  kvHeads,
+  type Scores,
+} from './kv-store.js';
+
+/** Keys or values of one layer. */
+interface Layer {
+  readonly input: string;
+  readonly output: string;
+  /** [slots, heads, capacity, width]; absent on a device. */
+  readonly data: TensorData | undefined;
+  /** One a slot, [1, heads, capacity, width]; only on a device. */
+  readonly onDevice: Value[];
+}
+
+export class InPlaceStore implements KvStore {
+  readonly slots: number;
+  readonly capacity: number;
+  readonly bytes: number;
+  readonly chunkTokens: number;
+  readonly batched: boolean;
+  readonly copy: KvStore['copy'];
+  readonly #session: Session;
+  readonly #heads: number;
+  readonly #width: number;
+  readonly #vocabulary: number;
+  readonly #type: TensorInfo['type'];
+  readonly #layers: readonly Layer[];
+  /** Bindings of the first n slots (`rows`), and of single ones. */
+  readonly #rows = new Map<number, Binding>();
+  readonly #singles = new Map<number, Binding>();
+  /** [rows or tokens, vocabulary], reused by every run. */
+  readonly #scores: Float32Array;
+  /** Some exports give scores for the last token alone. */
+  readonly #lastOnly: boolean;
+
+  constructor({ session, config, slots, capacity }: KvStoreOptions) {
+    this.#session = session;
+    this.slots = slots;
+    this.capacity = capacity;
+    this.chunkTokens = chunkTokensFor(config);
+    this.#heads = kvHeads(config);
+    this.#width = headWidth(config);
+    const scores = session.outputs.find(({ name }) => name === 'logits');
+    this.#lastOnly = scores?.dims[1] === 1;
+    this.#vocabulary = (scores?.dims[2] ?? -1) > 0 ? scores!.dims[2]! : config.vocab_size;
+    const pasts = session.inputs.filter(({ name }) => name.startsWith('past_key_values.'));
+    this.#type = pasts[0]!.type;
+    this.#layers = pasts.map(({ name }) => this.#layer(name));
+    this.batched = this.#layers.every(({ data }) => data !== undefined);
+    this.copy = this.batched
+      ? (from, to, tokens) =>
+          this.#forEachHead((data, head) => this.#copyHead(data, head, { from, to, tokens }))
+      : undefined;
+    const sample = newArray(this.#type, 1);
+    this.bytes = pasts.length * slots * this.#slotLength * sample.BYTES_PER_ELEMENT;
+    this.#scores = new Float32Array(
+      Math.max(slots, this.#lastOnly ? 1 : this.chunkTokens) * this.#vocabulary,
+    );
+  }
+
+  async prefill(slot: number, ids: readonly number[], past: number) {
+    const binding = this.#single(slot);
+    const micros = await this.#run(binding, [{ ids, past }]);
+    const row = this.#lastOnly ? 0 : ids.length - 1;
+    return { scores: this.#scoresAt(row), micros };
+  }
+
+  async decode(rows: readonly DecodeRow[]) {
+    if (this.batched) {
+      const micros = await this.#run(
+        this.#firstRows(rows.length),
+        rows.map(({ id, past }) => ({ ids: [id], past })),
+      );
+      return { scores: rows.map((_, row) => this.#scoresAt(row)), micros };
+    }
+    const scores: Scores[] = [];
+    let micros = 0;
+    for (const [slot, { id, past }] of rows.entries()) {
+      const ran = await this.prefill(slot, [id], past);
+      scores.push(ran.scores.slice());
+      micros += ran.micros;
+    }
+    return { scores, micros };
+  }
+
+  exchange(a: number, b: number, tokensA: number, tokensB: number): void {
+    const tokens = Math.max(tokensA, tokensB);
+    if (tokens === 0) return;
+    if (this.batched) this.#forEachHead((data, head) => this.#exchangeHead(data, head, a, b, tokens));
+    else {
+      for (const { onDevice } of this.#layers) [onDevice[a], onDevice[b]] = [onDevice[b]!, onDevice[a]!];
+      for (const slot of [a, b]) {
+        this.#singles.get(slot)?.dispose();
+        this.#singles.delete(slot);
+      }
+    }
+  }
+
+  /** Elements of one slot in one layer. */
+  get #slotLength(): number {
+    return this.#heads * this.capacity * this.#width;
+  }
+
+  #layer(input: string): Layer {
+    const dims = [1, this.#heads, this.capacity, this.#width];
+    const first = this.#session.deviceValue(this.#type, dims);
+    const others = first
+      ? Array.from({ length: this.slots - 1 }, () => this.#session.deviceValue(this.#type, dims)!)
+      : [];
+    return {
+      input,
+      output: input.replace('past_key_values', 'present'),
+      // Pages of it become memory when they are first written.
+      data: first ? undefined : newArray(this.#type, this.slots * this.#slotLength),
+      onDevice: first ? [first, ...others] : [],
+    };
+  }
+
+  #firstRows(rows: number): Binding {
+    const known = this.#rows.get(rows);
+    if (known) return known;
+    const binding = this.#bind(({ data }) => this.#view(data!, 0, rows));
+    this.#rows.set(rows, binding);
+    return binding;
+  }
+
+  #single(slot: number): Binding {
+    const known = this.#singles.get(slot);
+    if (known) return known;
+    const binding = this.#bind(({ data, onDevice }) => (data ? this.#view(data, slot, 1) : onDevice[slot]!));
+    this.#singles.set(slot, binding);
+    return binding;
+  }
+
+  #bind(find: (layer: Layer) => Value): Binding {
+    const binding = this.#session.bind();
+    for (const layer of this.#layers) {
+      const value = find(layer);
+      binding.input(layer.input, value);
+      binding.output(layer.output, value);
+    }
+    return binding;
+  }
+
+  #view(data: TensorData, slot: number, rows: number): TensorValue {
+    const part = data.subarray(slot * this.#slotLength, (slot + rows) * this.#slotLength);
+    return new TensorValue({
+      type: this.#type,
+      data: part,
+      dims: [rows, this.#heads, this.capacity, this.#width],
+    });
+  }
+
+  /** Every row has the same number of new tokens; their pasts may differ. */
+  async #run(
+    binding: Binding,
+    rows: ReadonlyArray<{ readonly ids: readonly number[]; readonly past: number }>,
+  ): Promise<number> {
+    const fresh = rows[0]!.ids.length;
+    const total = Math.max(...rows.map(({ past }) => past)) + fresh;
+    const mask = new BigInt64Array(rows.length * total);
+    const ids = new BigInt64Array(rows.length * fresh);
+    const positions = new BigInt64Array(rows.length * fresh);
+    for (const [r, row] of rows.entries()) {
+      mask.fill(1n, r * total, r * total + row.past + fresh);
+      for (const [i, id] of row.ids.entries()) {
+        ids[r * fresh + i] = BigInt(id);
+        positions[r * fresh + i] = BigInt(row.past + i);
+      }
+    }
+    const values = [
+      this.#feed(binding, 'input_ids', ids, [rows.length, fresh]),
+      this.#feed(binding, 'attention_mask', mask, [rows.length, total]),
+      this.#feed(binding, 'position_ids', positions, [rows.length, fresh]),
+    ];
+    const scored = this.#lastOnly ? 1 : fresh;
+    const data = this.#scores.subarray(0, rows.length * scored * this.#vocabulary);
+    const scores = new TensorValue({ type: 'float32', data, dims: [rows.length, scored, this.#vocabulary] });
+    binding.output('logits', scores);
+    try {
+      return await this.#session.runBound(binding);
+    } finally {
+      for (const value of [...values, scores]) value?.dispose();
+    }
+  }
+
+  #feed(
+    binding: Binding,
+    name: string,
+    data: BigInt64Array,
+    dims: readonly number[],
+  ): TensorValue | undefined {
+    if (!this.#session.hasInput(name)) return undefined;
+    const value = new TensorValue({ type: 'int64', data, dims });
+    binding.input(name, value);
+    return value;
+  }
+
+  #scoresAt(row: number): Scores {
+    return this.#scores.subarray(row * this.#vocabulary, (row + 1) * this.#vocabulary);
+  }
+
+  #forEachHead(visit: (data: TensorData, head: number) => void): void {
+    for (const { data } of this.#layers) for (let head = 0; head < this.#heads; head++) visit(data!, head);
+  }
+
+  /** Where a head of a slot begins. */
+  #offset(slot: number, head: number): number {
+    return slot * this.#slotLength + head * this.capacity * this.#width;
+  }
+
+  #copyHead(
+    data: TensorData,
+    head: number,
+    { from, to, tokens }: { from: number; to: number; tokens: number },
+  ): void {
+    const start = this.#offset(from, head);
+    data.copyWithin(this.#offset(to, head), start, start + tokens * this.#width);
+  }
+
+  #exchangeHead(data: TensorData, head: number, a: number, b: number, tokens: number): void {
+    const [startA, startB, length] = [this.#offset(a, head), this.#offset(b, head), tokens * this.#width];
+    const held = data.slice(startA, startA + length);
+    data.copyWithin(startA, startB, startB + length);
+    data.set(held as never, startB);
+  }
+}

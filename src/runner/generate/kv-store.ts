@@ -1,0 +1,104 @@
+/**
+ * Where the keys and values of running texts live: slots of fixed capacity. The scheduler decides which text is in which
+ * slot; a store knows models and memory, and nothing of texts.
+ */
+import type { Session } from '../session.js';
+import { GrowingStore } from './growing-store.js';
+import { InPlaceStore } from './in-place-store.js';
+
+/** What `config.json` says about a decoder's size. */
+export interface DecoderConfig {
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads?: number;
+  readonly hidden_size: number;
+  readonly head_dim?: number;
+  readonly vocab_size: number;
+}
+
+/** Scores of the next token, [vocabulary]: valid, and free to change, until the next run. */
+export type Scores = Float32Array;
+
+export interface DecodeRow {
+  /** The text's last token, whose keys and values are not there yet. */
+  readonly id: number;
+  /** Tokens that are. */
+  readonly past: number;
+}
+
+export interface KvStore {
+  readonly slots: number;
+  /** Tokens that fit a slot. */
+  readonly capacity: number;
+  /** Memory set aside for all slots. */
+  readonly bytes: number;
+  /** The most tokens that one `prefill` takes. */
+  readonly chunkTokens: number;
+  /** Whether `decode` is one run for all rows, so that a second row costs little. */
+  readonly batched: boolean;
+  /** Reads `ids` into a slot behind its first `past` tokens. Scores follow the last of them. */
+  prefill(
+    slot: number,
+    ids: readonly number[],
+    past: number,
+  ): Promise<{ readonly scores: Scores; readonly micros: number }>;
+  /** One more token for the texts in slots 0, 1, …; `scores[i]` belongs to slot i. */
+  decode(
+    rows: readonly DecodeRow[],
+  ): Promise<{ readonly scores: readonly Scores[]; readonly micros: number }>;
+  /** Makes the first `tokens` of one slot those of another. `undefined` where the memory can't be copied. */
+  readonly copy: ((from: number, to: number, tokens: number) => void) | undefined;
+  /** Exchanges two slots that hold so many tokens. */
+  exchange(a: number, b: number, tokensA: number, tokensB: number): void;
+}
+
+export interface KvStoreOptions {
+  readonly session: Session;
+  readonly config: DecoderConfig;
+  /** Whether the graph updates its cache in place (`GroupQueryAttention`); classic exports return a longer one. */
+  readonly inPlace: boolean;
+  readonly slots: number;
+  readonly capacity: number;
+}
+
+/** Keys and values of one token over all layers, in bytes. */
+export const bytesPerToken = (config: DecoderConfig, elementBytes: number): number =>
+  config.num_hidden_layers * 2 * kvHeads(config) * headWidth(config) * elementBytes;
+
+export const kvHeads = (config: DecoderConfig): number =>
+  config.num_key_value_heads ?? config.num_attention_heads;
+
+export const headWidth = (config: DecoderConfig): number =>
+  config.head_dim ?? config.hidden_size / config.num_attention_heads;
+
+/** Scores of a whole chunk cross into JavaScript: 2^25 floats (128 MB) bound how long one may be. */
+const maxScores = 2 ** 25;
+const maxChunkTokens = 512;
+
+export const chunkTokensFor = (config: DecoderConfig): number =>
+  Math.max(1, Math.min(maxChunkTokens, Math.floor(maxScores / config.vocab_size)));
+
+export const openKvStore = (options: KvStoreOptions): KvStore =>
+  options.inPlace ? new InPlaceStore(options) : new GrowingStore(options);
+
+export interface CacheSize {
+  readonly slots: number;
+  readonly capacity: number;
+}
+
+const mostSlots = 16;
+/** Rather a few slots that take a long text than many that don't. */
+const fewSlots = 4;
+const usefulTokens = 2048;
+
+/**
+ * How many slots of which capacity a budget pays for: the whole window in as many slots as fit; where not even four fit,
+ * four shorter ones, as long as they are useful.
+ */
+export const sizeCache = (budgetBytes: number, tokenBytes: number, windowTokens: number): CacheSize => {
+  const tokens = Math.max(1, Math.floor(budgetBytes / tokenBytes));
+  const whole = Math.floor(tokens / windowTokens);
+  if (whole >= fewSlots) return { slots: Math.min(mostSlots, whole), capacity: windowTokens };
+  const capacity = Math.min(windowTokens, Math.max(usefulTokens, Math.floor(tokens / fewSlots)));
+  return { slots: Math.max(1, Math.min(mostSlots, Math.floor(tokens / capacity))), capacity };
+};
