@@ -1,4 +1,5 @@
 /** The registry: a task exists when it stands here. */
+import { asr } from './asr/index.js';
 import { embeddings } from './embeddings/index.js';
 import { imageClassification } from './image-classification/index.js';
 import { objectDetection } from './object-detection/index.js';
@@ -12,4 +13,5 @@ export const tasks = [
   embeddings,
   imageClassification,
   objectDetection,
+  asr,
 ] as unknown as readonly Task[];

@@ -1,0 +1,41 @@
+/** What the kinds of speech model have in common. */
+import { deflateSync } from 'node:zlib';
+import type { GenerateTask } from '../../src/runner/pipeline.js';
+import type { Feeds, Ran, Session } from '../../src/runner/session.js';
+import type { Samples } from './samples.js';
+import type { AsrParams, Segment } from './schema.js';
+
+export interface Recognizer<Wishes = unknown> {
+  /** Samples a second. */
+  readonly rate: number;
+  /** What a request wants, in the model's terms. Throws `invalid_field` for what the model cannot do. */
+  check(params: AsrParams): Wishes;
+  /** Hears all of `samples` and tells `hearing` what it heard. */
+  hear(samples: Samples, wishes: Wishes, hearing: Hearing): Promise<void>;
+}
+
+/** One request on its way through the sessions: what was heard so far, and what it cost. */
+export class Hearing {
+  readonly segments: Segment[] = [];
+  language: string | undefined;
+  outputTokens = 0;
+  readonly #task: Pick<GenerateTask, 'signal' | 'bill'>;
+
+  constructor(task: Pick<GenerateTask, 'signal' | 'bill'>) {
+    this.#task = task;
+  }
+
+  /** Every run is billed; none begins when nobody waits for its result. */
+  async run(session: Session, feeds: Feeds): Promise<Ran> {
+    this.#task.signal.throwIfAborted();
+    const ran = await session.run(feeds, this.#task.signal);
+    this.#task.bill(ran.micros);
+    return ran;
+  }
+}
+
+/** How much shorter a text becomes when compressed: high where it repeats itself. */
+export const compressionRatio = (text: string): number => {
+  const bytes = Buffer.from(text);
+  return bytes.length === 0 ? 0 : bytes.length / deflateSync(bytes).length;
+};

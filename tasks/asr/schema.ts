@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { mediaField, mediaUrl, model } from '../fields.js';
+
+export const request = z.strictObject({
+  model,
+  audio: mediaField('sound (or a video with sound)'),
+  audio_url: mediaUrl('sound'),
+  language: z
+    .string()
+    .min(1)
+    .max(40)
+    .optional()
+    .describe('What is spoken, as a code (`de`) or a name (`german`); default: heard from the sound.'),
+  timestamps: z
+    .union([z.literal(false), z.enum(['segment', 'word'])])
+    .default(false)
+    .describe('How finely times are told. With `false`, segments are as coarse as the model makes them.'),
+  task: z
+    .enum(['transcribe', 'translate'])
+    .default('transcribe')
+    .describe('`translate` writes English whatever is spoken, where the model can.'),
+});
+
+export type AsrRequest = z.output<typeof request>;
+
+const seconds = z.number().describe('Seconds from the beginning.');
+
+export const response = z.object({
+  text: z.string(),
+  duration: z.number().describe('Length of the sound in seconds.'),
+  language: z.string().nullable().describe('Code of the spoken language; `null` if the model does not tell.'),
+  segments: z.array(
+    z.object({
+      id: z.int(),
+      start: seconds,
+      end: seconds,
+      text: z.string(),
+      words: z.array(z.object({ word: z.string(), start: seconds, end: seconds })).optional(),
+    }),
+  ),
+});
+
+export interface AsrParams {
+  readonly language: string | undefined;
+  readonly timestamps: AsrRequest['timestamps'];
+  readonly task: AsrRequest['task'];
+}
+
+export interface Word {
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+  /** Mean probability of its tokens. */
+  readonly probability: number;
+}
+
+/** One stretch of speech, with what every dialect tells about it. Times are in seconds. */
+export interface Segment {
+  readonly start: number;
+  readonly end: number;
+  /** As the model wrote it, white space at its ends included. */
+  readonly text: string;
+  readonly tokens: readonly number[];
+  /** Where the window began in which it was heard, in hundredths of a second. */
+  readonly seek: number;
+  readonly temperature: number;
+  /** Mean log-probability of its tokens. */
+  readonly avgLogprob: number;
+  /** Bytes of its text by bytes of that compressed; above 2.4 it goes round in circles. */
+  readonly compressionRatio: number;
+  /** Where the model tells. */
+  readonly noSpeechProb: number | undefined;
+  readonly words: readonly Word[] | undefined;
+}
+
+export interface Transcript {
+  readonly text: string;
+  readonly seconds: number;
+  readonly language: string | undefined;
+  readonly segments: readonly Segment[];
+}
