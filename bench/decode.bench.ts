@@ -24,6 +24,8 @@ const { values: options } = parseArgs({
   },
 });
 const tokens = Number(options.tokens);
+/** Enough for sixteen whole windows of either shape. */
+const cacheMb = '16384';
 const levels = options.streams.split(',').map(Number);
 const mostStreams = Math.max(...levels);
 
@@ -114,7 +116,7 @@ const bench = async (shape: string): Promise<void> => {
   );
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const level of levels) results.get(level)!.raw.push(raw(folder, level, 32));
-    const service = await startService(dir, id);
+    const service = await startService(dir, id, { TASKWIRE_CACHE_MB: cacheMb });
     await measure(service, (i) => ours(id, i), 1);
     for (const level of levels)
       results.get(level)!.ours.push(await measure(service, (i) => ours(id, i), level));

@@ -69,3 +69,6 @@ export type FromRunner =
   | { readonly type: 'outcomes'; readonly outcomes: readonly Outcome[]; readonly busyMicros: number }
   /** Sent every few seconds while the runner's event loop turns: no such word, or none of device time, is a hang. */
   | { readonly type: 'alive'; readonly rssBytes: number; readonly busyMicros: number };
+
+/** What a runner really sends: all that it had to say in one turn of its event loop, in order. */
+export type FromRunnerTogether = readonly FromRunner[];

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { FromRunner, ToRunner } from './protocol.js';
+import type { FromRunner, FromRunnerTogether, ToRunner } from './protocol.js';
 
 export interface Runner {
   readonly pid: number | undefined;
@@ -41,7 +41,9 @@ export const startRunnerProcess: StartRunner = (handlers) => {
   };
   child.stdout?.on('data', listen);
   child.stderr?.on('data', listen);
-  child.on('message', (message) => handlers.message(message as FromRunner));
+  child.on('message', (messages) => {
+    for (const message of messages as FromRunnerTogether) handlers.message(message);
+  });
   // A send that races with the child's death fails; the exit below tells the story.
   child.on('error', (error) => listen(Buffer.from(`${error.message}\n`)));
   // 'close' rather than 'exit': by then the pipes have been read to their end.

@@ -1,7 +1,7 @@
 /** Child entry: holds one model. Says when it is ready, works off what it is sent, ends with its parent. */
 import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { FromRunner, LoadRequest, ToRunner, WireItem } from '../engine/protocol.js';
+import type { FromRunner, FromRunnerTogether, LoadRequest, ToRunner, WireItem } from '../engine/protocol.js';
 import { BatchWorker } from './batch-worker.js';
 import { DeviceClock } from './device-clock.js';
 import { cpu } from './devices/cpu.js';
@@ -21,10 +21,21 @@ const aliveMs = 5_000;
 /** Beside the sources: the compiler copies no models. */
 const graphs = new URL('../../../src/runner/graphs/', import.meta.url);
 /** Of the machine's memory for one decoder's cache, unless a setting says otherwise. Only what is used is really taken. */
-const cacheShare = 0.125;
+const cacheShare = 0.25;
 
-const send = (message: FromRunner, sent?: () => void): void => {
-  process.send?.(message, undefined, {}, sent);
+/** Said in this turn of the event loop, and not sent yet. */
+let unsent: FromRunner[] = [];
+
+/** Messages of one turn travel as one: each that travels is a system call, and wakes the HTTP process. */
+const send = (message: FromRunner): void => {
+  if (unsent.length === 0) setImmediate(() => flush());
+  unsent.push(message);
+};
+
+const flush = (sent?: () => void): void => {
+  if (unsent.length === 0 && !sent) return;
+  process.send?.(unsent satisfies FromRunnerTogether, undefined, {}, sent);
+  unsent = [];
 };
 
 const clock = new DeviceClock();
@@ -111,7 +122,8 @@ const load = async (request: LoadRequest): Promise<void> => {
   } catch (error) {
     console.error(error);
     const message = error instanceof Error ? error.message : String(error);
-    send({ type: 'loadFailed', message }, () => process.disconnect());
+    send({ type: 'loadFailed', message });
+    flush(() => process.disconnect());
   }
 };
 
@@ -124,7 +136,8 @@ const execute = async (items: readonly WireItem[]): Promise<void> => {
 };
 
 const endWhenDone = (): void => {
-  if (closing && working === 0) process.disconnect();
+  // What was said last must have been sent.
+  if (closing && working === 0) flush(() => process.disconnect());
 };
 
 process.on('message', (message: ToRunner) => {
