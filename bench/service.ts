@@ -88,9 +88,9 @@ export const linkModel = (folder: string): { readonly dir: string; readonly id: 
 };
 
 /** The precision that a folder holds; the most exact where there are several. */
-export const dtypeOf = (folder: string): Dtype => {
+export const dtypeOf = (folder: string, part = 'model'): Dtype => {
   const files = readdirSync(join(folder, 'onnx'));
-  return dtypePreference.find((dtype) => files.includes(`model${dtypeSuffix[dtype]}.onnx`)) ?? 'fp32';
+  return dtypePreference.find((dtype) => files.includes(`${part}${dtypeSuffix[dtype]}.onnx`)) ?? 'fp32';
 };
 
 export const median = (numbers: readonly number[]): number =>
