@@ -27,6 +27,8 @@ interface GeneratorOptions {
   readonly context_window?: number;
   /** Beginnings of prompts that all accounts may share in the cache (a system prompt, say). */
   readonly shared_prefixes?: readonly string[];
+  /** How many tokens of a lone text are guessed from what it said before, and verified in one run; 0: none. */
+  readonly draft_tokens?: number;
 }
 
 /** Prompts at the runner, running or waiting for a slot of the cache: enough to choose from. */
@@ -46,7 +48,7 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
   );
   const size = sizeCache(cacheBytes, bytesPerToken(config, halves ? 2 : 4), window);
   const store = openKvStore({ session, config, inPlace: updatesInPlace(model, part), ...size });
-  const loop = new DecoderLoop(store);
+  const loop = new DecoderLoop(store, { draftTokens: options.draft_tokens ?? 0 });
   const endIds = endTokens(model, config);
   const sharedPrefixes = await SharedPrefixes.encode(options.shared_prefixes ?? [], tokenizer);
 

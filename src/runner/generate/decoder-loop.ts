@@ -1,6 +1,7 @@
 /** The engine of text generation: schedule, run, postprocess, until nothing is left to do. */
 import { splitByWork } from '../../metering/split.js';
 import type { KvStore } from './kv-store.js';
+import { lookUp } from './prompt-lookup.js';
 import { type Plan, type Schedulable, Scheduler } from './scheduler.js';
 import type { Piece, Sequence } from './sequence.js';
 
@@ -40,6 +41,7 @@ const newestWeight = 0.2;
 export class DecoderLoop {
   readonly #store: KvStore;
   readonly #scheduler: Scheduler<Text>;
+  readonly #draftTokens: number;
   readonly #texts = new Map<DecodingJob, Text>();
   #running = false;
   /** Device time of one prompt token, and of one decoding run. */
@@ -48,8 +50,10 @@ export class DecoderLoop {
   /** What a step has to tell is told while the next one computes. */
   #untold: Array<() => void> = [];
 
-  constructor(store: KvStore) {
+  /** `draftTokens`: how far a lone text's continuation is guessed and verified in one run; 0: not at all. */
+  constructor(store: KvStore, { draftTokens = 0 } = {}) {
     this.#store = store;
+    this.#draftTokens = store.verify ? draftTokens : 0;
     this.#scheduler = new Scheduler(store);
   }
 
@@ -98,7 +102,9 @@ export class DecoderLoop {
       this.#untold.push(() => text.job.onAdmitted(reused));
     const plan = this.#scheduler.plan((decoding) => this.#prefillTokens(decoding));
     if (plan.prefill) await this.#prefill(plan.prefill);
-    if (plan.decode.length > 0) await this.#decode(plan);
+    const draft = this.#draft(plan);
+    if (draft.length > 0) await this.#verify(plan, draft);
+    else if (plan.decode.length > 0) await this.#decode(plan);
     // A step without work (all cancelled) must still let messages in.
     else if (!plan.prefill) await new Promise((resolve) => setImmediate(resolve));
   }
@@ -129,11 +135,37 @@ export class DecoderLoop {
     }
   }
 
+  /** Only beside no other text: rows of a run have the same number of tokens, and wrong guesses would cost all. */
+  #draft({ decode }: Plan<Text>): readonly number[] {
+    const [text, another] = decode;
+    if (!text || another) return [];
+    return lookUp(text.ids, Math.min(this.#draftTokens, this.#store.capacity - text.ids.length));
+  }
+
+  /** A guess is right when the text draws that very token: what it says is the same as without guessing. */
+  async #verify(plan: Plan<Text>, draft: readonly number[]): Promise<void> {
+    const text = plan.decode[0]!;
+    const past = text.ids.length - 1;
+    const running = this.#store.verify!(0, [text.ids[past]!, ...draft], past);
+    this.#tell();
+    const { scores, micros } = await running;
+    text.job.onBill(micros);
+    const { sequence } = text.job;
+    let right = 0;
+    const isRight = () => !sequence.finished && right < draft.length && text.ids.at(-1) === draft[right];
+    const pieces = [sequence.accept(scores[0]!)];
+    for (; isRight(); right++) pieces.push(sequence.accept(scores[right + 1]!));
+    this.#scheduler.decoded(plan, 1 + right);
+    this.#add(text, pieces);
+  }
+
   #accept(text: Text, scores: Float32Array): void {
-    const { job } = text;
-    const piece = job.sequence.accept(scores);
-    this.#untold.push(() => job.onPiece(piece));
-    if (job.sequence.finished) this.#end(text, text.done);
+    this.#add(text, [text.job.sequence.accept(scores)]);
+  }
+
+  #add(text: Text, pieces: readonly Piece[]): void {
+    for (const piece of pieces) this.#untold.push(() => text.job.onPiece(piece));
+    if (text.job.sequence.finished) this.#end(text, text.done);
   }
 
   #dropCancelled(): void {

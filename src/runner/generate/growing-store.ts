@@ -37,6 +37,11 @@ export class GrowingStore implements KvStore {
   }
 
   async prefill(slot: number, ids: readonly number[], past: number) {
+    const { scores, micros } = await this.verify(slot, ids, past);
+    return { scores: scores.at(-1)!, micros };
+  }
+
+  async verify(slot: number, ids: readonly number[], past: number) {
     const total = past + ids.length;
     const positions = BigInt64Array.from(ids, (_, i) => BigInt(past + i));
     const pasts = past === 0 ? this.#empty : shorten(this.#pasts[slot]!, past);
@@ -51,7 +56,8 @@ export class GrowingStore implements KvStore {
       Object.keys(pasts).map((name) => [name, ran.outputs[name.replace('past_key_values', 'present')]!]),
     );
     const { data, dims } = floats(ran, 'logits');
-    const scores: Scores = data.subarray(data.length - dims.at(-1)!);
+    const vocabulary = dims.at(-1)!;
+    const scores = ids.map((_, row) => data.subarray(row * vocabulary, (row + 1) * vocabulary));
     return { scores, micros: ran.micros };
   }
 

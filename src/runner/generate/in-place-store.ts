@@ -40,6 +40,7 @@ export class InPlaceStore implements KvStore {
   readonly chunkTokens: number;
   readonly batched: boolean;
   readonly copy: KvStore['copy'];
+  readonly verify: KvStore['verify'];
   readonly #session: Session;
   readonly #heads: number;
   readonly #width: number;
@@ -72,6 +73,12 @@ export class InPlaceStore implements KvStore {
       ? (from, to, tokens) =>
           this.#forEachHead((data, head) => this.#copyHead(data, head, { from, to, tokens }))
       : undefined;
+    this.verify = this.#lastOnly
+      ? undefined
+      : async (slot, ids, past) => {
+          const micros = await this.#run(this.#single(slot), [{ ids, past }]);
+          return { scores: ids.map((_, row) => this.#scoresAt(row)), micros };
+        };
     const sample = newArray(this.#type, 1);
     this.bytes = pasts.length * slots * this.#slotLength * sample.BYTES_PER_ELEMENT;
     this.#scores = new Float32Array(

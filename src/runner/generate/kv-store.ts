@@ -46,6 +46,17 @@ export interface KvStore {
   decode(
     rows: readonly DecodeRow[],
   ): Promise<{ readonly scores: readonly Scores[]; readonly micros: number }>;
+  /**
+   * Reads like `prefill`, and gives the scores that follow each of `ids`. What lies behind the tokens that turn out right
+   * is overwritten by the next run. `undefined` where the export gives scores for the last token alone.
+   */
+  readonly verify:
+    | ((
+        slot: number,
+        ids: readonly number[],
+        past: number,
+      ) => Promise<{ readonly scores: readonly Scores[]; readonly micros: number }>)
+    | undefined;
   /** Makes the first `tokens` of one slot those of another. `undefined` where the memory can't be copied. */
   readonly copy: ((from: number, to: number, tokens: number) => void) | undefined;
   /** Exchanges two slots that hold so many tokens. */

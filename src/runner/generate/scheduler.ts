@@ -132,9 +132,9 @@ export class Scheduler<T extends Schedulable> {
     return true;
   }
 
-  /** A plan's decode was run: one more token of each is in its slot. */
-  decoded(plan: Plan<T>): void {
-    for (const slot of plan.decode.keys()) this.#running[slot]!.cached++;
+  /** A plan's decode was run: one more token of each is in its slot, or several where guesses were right. */
+  decoded(plan: Plan<T>, tokens = 1): void {
+    for (const slot of plan.decode.keys()) this.#running[slot]!.cached += tokens;
   }
 
   /** Forgets a text, wherever it is; what it left in its slot stays for others. */

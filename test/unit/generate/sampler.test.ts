@@ -1,13 +1,29 @@
-/** The sampler against plain computations over the whole vocabulary. */
+/** The sampler against plain computations over the whole vocabulary, and against transformers (record-sampling.py). */
+import { readFileSync } from 'node:fs';
 import { seededRandom } from '../../../src/runner/generate/random.js';
 import {
   applyPenalties,
   argmax,
+  candidates,
   logprobsOf,
   type SamplingParams,
   sample,
 } from '../../../src/runner/generate/sampler.js';
+import { fixture } from '../../helpers/fixtures.js';
 import { TestRandom } from '../../helpers/random.js';
+
+interface Recorded {
+  readonly cases: ReadonlyArray<{
+    readonly fields: Readonly<Record<string, number>> & {
+      readonly logit_bias?: Readonly<Record<string, number>>;
+    };
+    readonly seen: readonly number[];
+    readonly logits: readonly number[];
+    readonly probabilities: Readonly<Record<string, number>>;
+  }>;
+}
+
+const recorded = JSON.parse(readFileSync(fixture('sampling.json'), 'utf8')) as Recorded;
 
 const plain: SamplingParams = {
   temperature: 1,
@@ -51,6 +67,76 @@ const keep = (probabilities: readonly number[], ids: ReadonlySet<number>): numbe
   const sum = kept.reduce((a, b) => a + b);
   return kept.map((p) => p / sum);
 };
+
+const probabilitiesOf = (logits: Float32Array, params: SamplingParams): Map<number, number> => {
+  const { ids, weights } = candidates(logits, params);
+  const sum = weights.reduce((a, b) => a + b);
+  return new Map(Array.from(ids, (id, i) => [id, weights[i]! / sum] as const));
+};
+
+test.each(recorded.cases)('$fields leave the tokens that transformers leaves', (recording) => {
+  const { fields, seen, probabilities } = recording;
+  const params = {
+    ...plain,
+    temperature: fields.temperature ?? 1,
+    topK: fields.top_k ?? 0,
+    topP: fields.top_p ?? 1,
+    minP: fields.min_p ?? 0,
+    repetitionPenalty: fields.repetition_penalty ?? 1,
+    logitBias: Object.entries(fields.logit_bias ?? {}).map(([id, bias]) => [Number(id), bias] as const),
+  };
+  const logits = Float32Array.from(recording.logits);
+  applyPenalties(logits, params, { seen: new Set(seen), generated: new Map() });
+  const actual = probabilitiesOf(logits, params);
+  for (const [id, probability] of actual) expect(probability).toBeCloseTo(probabilities[id] ?? 0, 5);
+  // What rounds to nothing may be left out.
+  const expected = Object.entries(probabilities).filter(([, probability]) => probability > 1e-6);
+  expect(expected.filter(([id]) => !actual.has(Number(id)))).toEqual([]);
+});
+
+test.each<[string, Partial<SamplingParams>]>([
+  ['plain', {}],
+  ['hot', { temperature: 2 }],
+  ['top-k', { topK: 50 }],
+  ['a nucleus of a few', { topP: 0.1003 }],
+  ['a nucleus of nearly all', { topP: 0.9993 }],
+  ['min-p', { minP: 0.01 }],
+  ['top-k and a nucleus', { topK: 200, topP: 0.903, temperature: 1.2 }],
+])('a large vocabulary has the candidates of the plain computation: %s', (_, changed) => {
+  const params = { ...plain, ...changed };
+  const random = new TestRandom(21);
+  for (const spread of [0, 0.5, 6]) {
+    const logits = Float32Array.from({ length: 5000 }, () => (random.next() + random.next() - 1) * spread);
+    const expected = reference(logits, params);
+    const actual = probabilitiesOf(logits, params);
+    let largestError = 0;
+    for (const [id, probability] of expected.entries())
+      largestError = Math.max(largestError, Math.abs((actual.get(id) ?? 0) - probability));
+    // One token more or less at the edge of a nucleus, where sums round differently, is worth at most this.
+    expect(largestError).toBeLessThan(1e-3 * Math.max(...expected));
+  }
+});
+
+test('scores that are no numbers, or a mask that leaves nothing, are an error and no token', () => {
+  const none = new Float32Array(10).fill(Number.NEGATIVE_INFINITY);
+  const broken = new Float32Array(10).fill(Number.NaN);
+  for (const logits of [none, broken]) {
+    for (const changed of [{ temperature: 0 }, {}, { topK: 3 }, { topP: 0.5 }])
+      expect(() => sample(logits, { ...plain, ...changed }, seededRandom(1n))).toThrow(/score/);
+  }
+});
+
+test('of equal scores the lower ids are kept, and listed first', () => {
+  const logits = Float32Array.of(1, 1, 5, 1, 1, 5, 1);
+  expect([...probabilitiesOf(logits, { ...plain, topK: 4 }).keys()].sort()).toEqual([0, 1, 2, 5]);
+  expect(logprobsOf(logits, 0, 5).top.map(({ id }) => id)).toEqual([2, 5, 0, 1, 3]);
+});
+
+test('a banned token among the top-k is never drawn, whatever the random number', () => {
+  const logits = Float32Array.of(0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY);
+  const almostOne = { next: () => 1 - 2 ** -53 };
+  expect(sample(logits, { ...plain, topK: 2 }, almostOne)).toBe(0);
+});
 
 const logitsFrom = (random: TestRandom, size: number) =>
   Float32Array.from({ length: size }, () => random.next() * 8 - 4);

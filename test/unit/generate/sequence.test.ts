@@ -82,6 +82,15 @@ test('without end ids the text goes on after the end of the model', () => {
   expect([sequence.finished, sequence.tokens]).toEqual(['length', [endId, endId, endId]]);
 });
 
+test("named ids end the text after the least tokens, the model's own end with them or not", () => {
+  const named = 300;
+  for (const endIds of [new Set([named]), new Set([named, endId])]) {
+    const sequence = new Sequence({ ...greedy, endIds, minTokens: 1 });
+    for (let i = 0; i < 2; i++) sequence.accept(preferring(named, 301));
+    expect([sequence.finished, sequence.tokens]).toEqual(['stop', [301, named]]);
+  }
+});
+
 test('a stop string across tokens ends the text before it, and a stream shows no part of it', async () => {
   const { sequence, pieces } = await write('The river runs on', { stop: ['ver ru'] });
   expect([sequence.finished, sequence.text]).toEqual(['stop', 'The ri']);
