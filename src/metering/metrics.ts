@@ -20,6 +20,10 @@ export interface RequestObserver {
   requestDone(done: RequestDone): void;
 }
 
+type Lane = Engine['lanes'] extends ReadonlyMap<string, infer L> ? L : never;
+
+const cacheOf = ({ host: { state } }: Lane) => (state.state === 'ready' ? state.info.cache : undefined);
+
 /** From a cached embedding to a long generation. */
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -55,18 +59,17 @@ export class Metrics implements RequestObserver, LaneObserver {
   /** Reads the engine's own books at every scrape. */
   watch(engine: Pick<Engine, 'lanes'>): void {
     collectDefaultMetrics({ register: this.registry, prefix: 'taskwire_' });
-    const perLane = (
-      name: string,
-      help: string,
-      read: (lane: Engine['lanes'] extends ReadonlyMap<string, infer L> ? L : never) => number,
-    ) =>
+    const perLane = (name: string, help: string, read: (lane: Lane) => number | undefined) =>
       new Gauge({
         name: `taskwire_${name}`,
         help,
         labelNames: ['model'],
         registers: [this.registry],
         collect() {
-          for (const [model, lane] of engine.lanes) this.set({ model }, read(lane));
+          for (const [model, lane] of engine.lanes) {
+            const value = read(lane);
+            if (value !== undefined) this.set({ model }, value);
+          }
         },
       });
     perLane(
@@ -81,6 +84,16 @@ export class Metrics implements RequestObserver, LaneObserver {
     );
     perLane('runner_restarts', 'Runners that ended without being told to.', (lane) => lane.host.restarts);
     perLane('runner_rss_bytes', 'Memory of the runner.', (lane) => lane.host.rssBytes);
+    perLane(
+      'cache_slots',
+      'Texts that a language model decodes side by side.',
+      (lane) => cacheOf(lane)?.slots,
+    );
+    perLane(
+      'cache_bytes',
+      "Memory that a language model's cache of keys and values takes when it is full.",
+      (lane) => cacheOf(lane)?.bytes,
+    );
     perLane('device_busy_seconds', 'Device time of all runs.', (lane) => lane.host.busyMicros / 1e6);
     const billed = () => this.#billedMicros;
     new Gauge({

@@ -116,6 +116,15 @@ test('what requests were billed and what nobody was billed are the busy time of 
   expect(await metric('taskwire_device_unbilled_seconds')).toBeCloseTo(1.06, 9);
 });
 
+test("/metrics tells a language model's cache", async () => {
+  const lane = '{model="test/echo@fp32"}';
+  service.runners.onLoad = (runner) =>
+    runner.ready({ cache: { slots: 4, capacityTokens: 2048, bytes: 1_000_000 } });
+  await echo('x');
+  expect(await metric('taskwire_cache_slots', lane)).toBe(4);
+  expect(await metric('taskwire_cache_bytes', lane)).toBe(1_000_000);
+});
+
 test('/metrics is for this machine, or for who knows the token', async () => {
   const proxied = await service.get('/metrics', { 'x-forwarded-for': '203.0.113.9' });
   expect([proxied.status, proxied.json.error.code]).toEqual([401, 'invalid_key']);
