@@ -1,16 +1,16 @@
 /**
- * Text generation, end to end over HTTP with server-sent events, beside raw session runs and llama-server.
+ * Text generation, end to end over HTTP with server-sent events: tokens a second with so many streams at once, and how
+ * fast prompts are read; beside raw session runs, llama-server, and Transformers.js for one request.
  * `npm run bench -- decode [--models DIR] [--shapes llama-135m-int4,qwen2.5-0.5b-int4] [--streams 1,4,8,16] [--tokens 128]
  *  [--rounds 3] [--llama-server PATH --gguf DIR]` (DIR holds <shape>.gguf of the same shape in Q4_0).
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sleep } from './load.js';
-import { freePort, linkModel, median, type Running, startService } from './service.js';
-import { type StreamRequest, steadyRate, stream } from './streams.js';
+import { type Generator, llamaFor, promptOf, taskwire } from './generators.js';
+import { dtypeOf, linkModel, median, type Running, startNaive } from './service.js';
+import { steadyRate, stream } from './streams.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -24,43 +24,13 @@ const { values: options } = parseArgs({
   },
 });
 const tokens = Number(options.tokens);
-/** Enough for sixteen whole windows of either shape. */
-const cacheMb = '16384';
 const levels = options.streams.split(',').map(Number);
-const mostStreams = Math.max(...levels);
-
-const words = 'river mountain lantern winter garden copper window thunder silver market'.split(' ');
-/** About 32 tokens, different for every stream and round. */
-const promptOf = (i: number): string =>
-  Array.from({ length: 24 }, (_, k) => words[(i * 7 + k * 3 + i * k) % words.length]).join(' ');
-
-const ours = (model: string, i: number): StreamRequest => ({
-  path: '/v1/inference/text-generation/stream',
-  body: {
-    model,
-    prompt: promptOf(i),
-    max_tokens: tokens,
-    min_tokens: tokens,
-    ignore_eos: true,
-    temperature: 0,
-  },
-  total: (event) => event.tokens_used as number | undefined,
-});
-
-const llama = (i: number): StreamRequest => ({
-  path: '/completion',
-  body: {
-    prompt: promptOf(i),
-    n_predict: tokens,
-    ignore_eos: true,
-    temperature: 0,
-    stream: true,
-    cache_prompt: false,
-  },
-  total: (event) => event.tokens_predicted as number | undefined,
-});
+const shortWords = 24;
+/** Some 500 tokens. */
+const longWords = 400;
 
 const rawScript = fileURLToPath(new URL('./raw-decode.js', import.meta.url));
+/** `slots` = 0: tokens a second of reading `past` tokens. */
 const raw = (folder: string, slots: number, past: number): number =>
   Number(
     execFileSync(process.execPath, [rawScript, folder, String(slots), String(past), '3'], {
@@ -68,74 +38,82 @@ const raw = (folder: string, slots: number, past: number): number =>
     }),
   );
 
-const startLlama = async (gguf: string): Promise<Running> => {
-  const port = await freePort();
-  const args = [
-    '-m',
-    gguf,
-    '--port',
-    String(port),
-    '--host',
-    '127.0.0.1',
-    '-np',
-    String(mostStreams),
-    '-c',
-    String(mostStreams * 1024),
-    '-t',
-    '2',
-    '-tb',
-    '2',
-    '--no-warmup',
-  ];
-  const child = spawn(options['llama-server'], args, { stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(`${url}/health`).then(
-      (answer) => answer.ok,
-      () => false,
-    ))
-  )
-    await sleep(200);
-  return { url, headers: {}, pid: child.pid!, stop: async () => void child.kill() };
+let next = 0;
+const decodeRate = async (server: Running, generator: Generator, count: number): Promise<number> => {
+  const one = () => stream(server, generator.request({ prompt: promptOf(next++, shortWords), tokens }));
+  return steadyRate(await Promise.all(Array.from({ length: count }, one)));
 };
 
-let next = 0;
-const measure = async (
-  server: Running,
-  requestOf: (i: number) => StreamRequest,
-  count: number,
-): Promise<number> =>
-  steadyRate(await Promise.all(Array.from({ length: count }, () => stream(server, requestOf(next++)))));
+const prefillRate = async (server: Running, generator: Generator) => {
+  const prompt = promptOf(next++, longWords);
+  const { promptTokens, startedAt, arrivals, endedAt } = await stream(
+    server,
+    generator.request({ prompt, tokens: 1 }),
+  );
+  return { promptTokens, rate: (promptTokens * 1000) / ((arrivals[0] ?? endedAt) - startedAt) };
+};
+
+const transformersRate = async (folder: string): Promise<number> => {
+  const { dir, id } = linkModel(folder);
+  const server = await startNaive(dir, id, 'text-generation', dtypeOf(folder));
+  const generate = async () => {
+    const startedAt = performance.now();
+    const body = JSON.stringify({ prompt: promptOf(next++, shortWords), max_tokens: tokens });
+    await (await fetch(server.url, { method: 'POST', body })).text();
+    return (tokens * 1000) / (performance.now() - startedAt);
+  };
+  await generate();
+  const rate = await generate();
+  await server.stop();
+  return rate;
+};
+
+/** Rates by what was measured, one a round. */
+class Rates {
+  readonly #all = new Map<string, number[]>();
+
+  add(key: string, rate: number): void {
+    this.#all.set(key, [...(this.#all.get(key) ?? []), rate]);
+  }
+
+  median(key: string): number {
+    return median(this.#all.get(key) ?? []);
+  }
+}
 
 const bench = async (shape: string): Promise<void> => {
   const folder = resolve(options.models, shape);
-  const { dir, id } = linkModel(folder);
-  const gguf = options['llama-server'] ? resolve(options.gguf, `${shape.replace('-int4', '')}.gguf`) : '';
-  const results = new Map(
-    levels.map((level) => [level, { raw: [] as number[], ours: [] as number[], llama: [] as number[] }]),
-  );
+  const slots = Math.max(...levels);
+  const place = { program: options['llama-server'], folder: options.gguf, slots, slotTokens: 1024 };
+  const generators = [taskwire(folder), llamaFor(shape, place)].filter((one) => one !== undefined);
+  const rates = new Rates();
+  let promptTokens = 0;
   for (let round = 0; round < Number(options.rounds); round++) {
-    for (const level of levels) results.get(level)!.raw.push(raw(folder, level, 32));
-    const service = await startService(dir, id, { TASKWIRE_CACHE_MB: cacheMb });
-    await measure(service, (i) => ours(id, i), 1);
-    for (const level of levels)
-      results.get(level)!.ours.push(await measure(service, (i) => ours(id, i), level));
-    await service.stop();
-    if (!gguf || !existsSync(gguf)) continue;
-    const other = await startLlama(gguf);
-    await measure(other, llama, 1);
-    for (const level of levels) results.get(level)!.llama.push(await measure(other, llama, level));
-    await other.stop();
+    for (const generator of generators) {
+      const server = await generator.start();
+      await decodeRate(server, generator, 1);
+      for (const level of levels)
+        rates.add(`${generator.name} ${level}`, await decodeRate(server, generator, level));
+      const prefill = await prefillRate(server, generator);
+      rates.add(`${generator.name} prefill`, prefill.rate);
+      if (generator.name === 'taskwire') promptTokens = prefill.promptTokens;
+      await server.stop();
+    }
+    for (const level of levels) rates.add(`raw ${level}`, raw(folder, level, 64));
+    rates.add('raw prefill', raw(folder, 0, promptTokens));
+    rates.add('transformers 1', await transformersRate(folder));
   }
-  for (const level of levels) {
-    const { raw: limits, ours: mine, llama: theirs } = results.get(level)!;
-    const [limit, own, other] = [median(limits), median(mine), median(theirs)];
-    console.log(
-      `${shape.padEnd(20)} ${String(level).padStart(7)} ${own.toFixed(0).padStart(9)} ${limit.toFixed(0).padStart(9)} ${(own / limit).toFixed(2).padStart(6)} ${other.toFixed(0).padStart(9)} ${(own / other).toFixed(2).padStart(7)}`,
-    );
+  for (const what of [...levels.map(String), 'prefill']) {
+    const of = (name: string) => rates.median(`${name} ${what}`);
+    const columns = [of('taskwire'), of('raw'), of('llama-server'), of('transformers')];
+    const cells = columns.map((rate, i) => {
+      const ratio = i === 0 ? '' : ` ${(columns[0]! / rate).toFixed(2).padStart(6)}`;
+      return `${rate.toFixed(0).padStart(9)}${ratio}`;
+    });
+    console.log(`${shape.padEnd(20)} ${what.padStart(7)} ${cells.join(' ')}`);
   }
 };
 
-console.log(`${tokens} tokens a stream, median of ${options.rounds} rounds`);
-console.log(`${'shape'.padEnd(20)} streams   tokens/s      raw   /raw     llama  /llama`);
+console.log(`tokens/s; ${tokens} tokens a stream, median of ${options.rounds} rounds`);
+console.log(`${'shape'.padEnd(20)} streams  taskwire       raw  /raw       llama /llama    transformers.js`);
 for (const shape of options.shapes.split(',')) await bench(shape);

@@ -1,13 +1,15 @@
-/** The comparison: Express, and a Transformers.js pipeline in the same process. `naive-server.js <models> <model> <task> <port>` */
+/** The comparison: Express, and a Transformers.js pipeline in the same process. `naive-server.js <models> <model> <task> <port> <precision>` */
 import { env, pipeline, RawImage } from '@huggingface/transformers';
 import express from 'express';
 
-const [modelsDir = '', model = '', task = '', port = ''] = process.argv.slice(2);
+const [modelsDir = '', model = '', task = '', port = '', dtype = 'fp32'] = process.argv.slice(2);
 env.localModelPath = modelsDir;
 env.allowRemoteModels = false;
 
 type Run = (input: unknown, options?: object) => Promise<unknown>;
-const run = (await pipeline(task as 'feature-extraction', model, { dtype: 'fp32' })) as unknown as Run;
+const run = (await pipeline(task as 'feature-extraction', model, {
+  dtype: dtype as 'fp32',
+})) as unknown as Run;
 
 /** Each kind of request as its pipeline takes it. */
 const answer = async (body: Buffer): Promise<unknown> => {
@@ -21,7 +23,7 @@ const answer = async (body: Buffer): Promise<unknown> => {
       return run(JSON.parse(body.toString()).inputs, { top_k: 10 });
     case 'text-generation': {
       const { prompt, max_tokens } = JSON.parse(body.toString());
-      return run(prompt, { max_new_tokens: max_tokens, do_sample: false });
+      return run(prompt, { max_new_tokens: max_tokens, min_new_tokens: max_tokens, do_sample: false });
     }
     case 'automatic-speech-recognition': {
       // 16-bit mono WAV at the model's rate, as the bench sends it.

@@ -63,11 +63,16 @@ export const startService = async (
 };
 
 /** Express with a Transformers.js pipeline in the same process: what one writes in an afternoon. */
-export const startNaive = async (modelsDir: string, model: string, task: string): Promise<Running> => {
+export const startNaive = async (
+  modelsDir: string,
+  model: string,
+  task: string,
+  dtype: Dtype = 'fp32',
+): Promise<Running> => {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [built('bench/naive-server.js'), modelsDir, model, task, String(port)],
+    [built('bench/naive-server.js'), modelsDir, model, task, String(port), dtype],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -4,6 +4,7 @@ import type { Running } from './service.js';
 
 export interface StreamResult {
   readonly tokens: number;
+  readonly promptTokens: number;
   readonly startedAt: number;
   /** When each event with text came. */
   readonly arrivals: readonly number[];
@@ -13,19 +14,21 @@ export interface StreamResult {
 export interface StreamRequest {
   readonly path: string;
   readonly body: object;
-  /** Tokens that an event's JSON stands for; the last event may say how many there were in all. */
-  readonly total: (event: Record<string, unknown>) => number | undefined;
+  /** What the last event says there was in all. */
+  readonly totals: (
+    event: Record<string, unknown>,
+  ) => { readonly tokens: number; readonly promptTokens: number } | undefined;
 }
 
 /** One generation; resolves when the stream has ended. */
-export const stream = (server: Running, { path, body, total }: StreamRequest): Promise<StreamResult> =>
+export const stream = (server: Running, { path, body, totals }: StreamRequest): Promise<StreamResult> =>
   new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const arrivals: number[] = [];
-    let tokens = 0;
+    let sum = { tokens: 0, promptTokens: 0 };
     let rest = '';
     const headers = { ...server.headers, 'content-type': 'application/json' };
-    const call = request(`${server.url}${path}`, { method: 'POST', headers }, (answer) => {
+    const call = request(`${server.url}${path}`, { method: 'POST', headers, agent: false }, (answer) => {
       if (answer.statusCode !== 200) reject(new Error(`status ${answer.statusCode}`));
       answer.setEncoding('utf8');
       answer.on('data', (chunk: string) => {
@@ -35,14 +38,12 @@ export const stream = (server: Running, { path, body, total }: StreamRequest): P
         for (const line of lines) {
           if (!line.startsWith('data: {')) continue;
           const event = JSON.parse(line.slice(6)) as Record<string, unknown>;
-          const count = total(event);
-          if (count === undefined) arrivals.push(now);
-          else tokens = count;
+          const last = totals(event);
+          if (last) sum = last;
+          else arrivals.push(now);
         }
       });
-      answer.on('end', () =>
-        resolve({ tokens: tokens || arrivals.length, startedAt, arrivals, endedAt: performance.now() }),
-      );
+      answer.on('end', () => resolve({ ...sum, startedAt, arrivals, endedAt: performance.now() }));
     });
     call.on('error', reject);
     call.end(JSON.stringify(body));

@@ -1,0 +1,102 @@
+/** Servers that generate text, alike: how to start one, and what to ask it. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { sleep } from './load.js';
+import { freePort, linkModel, type Running, startService } from './service.js';
+import type { StreamRequest } from './streams.js';
+
+export interface Wish {
+  readonly prompt: string;
+  /** Exactly so many, however the model would like to end. */
+  readonly tokens: number;
+}
+
+export interface Generator {
+  readonly name: string;
+  start(): Promise<Running>;
+  request(wish: Wish): StreamRequest;
+}
+
+/** Enough for sixteen whole windows of either shape. */
+const cacheMb = '16384';
+
+export const taskwire = (folder: string): Generator => {
+  const { dir, id } = linkModel(folder);
+  return {
+    name: 'taskwire',
+    start: () => startService(dir, id, { TASKWIRE_CACHE_MB: cacheMb }),
+    request: ({ prompt, tokens }) => ({
+      path: '/v1/inference/text-generation/stream',
+      body: {
+        model: id,
+        prompt,
+        max_tokens: tokens,
+        min_tokens: tokens,
+        ignore_eos: true,
+        temperature: 0,
+      },
+      totals: ({ tokens_used, usage }) =>
+        tokens_used === undefined
+          ? undefined
+          : {
+              tokens: tokens_used as number,
+              promptTokens: (usage as { prompt_tokens: number }).prompt_tokens,
+            },
+    }),
+  };
+};
+
+export interface LlamaOptions {
+  /** The `llama-server` program. */
+  readonly program: string;
+  readonly gguf: string;
+  readonly slots: number;
+  readonly slotTokens: number;
+}
+
+export const llamaServer = ({ program, gguf, slots, slotTokens }: LlamaOptions): Generator => ({
+  name: 'llama-server',
+  async start() {
+    const port = await freePort();
+    const place = ['--host', '127.0.0.1', '--port', String(port), '-t', '2', '-tb', '2', '--no-warmup'];
+    const args = ['-m', gguf, '-np', String(slots), '-c', String(slots * slotTokens), ...place];
+    const child = spawn(program, args, { stdio: 'ignore' });
+    const url = `http://127.0.0.1:${port}`;
+    const isUp = () =>
+      fetch(`${url}/health`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    while (!(await isUp())) await sleep(200);
+    return { url, headers: {}, pid: child.pid!, stop: async () => void child.kill() };
+  },
+  request: ({ prompt, tokens }) => ({
+    path: '/completion',
+    body: {
+      prompt,
+      n_predict: tokens,
+      ignore_eos: true,
+      temperature: 0,
+      stream: true,
+      cache_prompt: false,
+    },
+    totals: ({ tokens_predicted, tokens_evaluated, stop }) =>
+      stop ? { tokens: tokens_predicted as number, promptTokens: tokens_evaluated as number } : undefined,
+  }),
+});
+
+/** `undefined` unless both the program and a file `<shape>.gguf` (the precision left out) are there. */
+export const llamaFor = (
+  shape: string,
+  { program, folder, slots, slotTokens }: Omit<LlamaOptions, 'gguf'> & { readonly folder: string },
+): Generator | undefined => {
+  const gguf = resolve(folder, `${shape.replace('-int4', '')}.gguf`);
+  return program && existsSync(gguf) ? llamaServer({ program, gguf, slots, slotTokens }) : undefined;
+};
+
+const words = 'river mountain lantern winter garden copper window thunder silver market'.split(' ');
+
+/** So many words, in an order of its own for every i. */
+export const promptOf = (i: number, length: number): string =>
+  Array.from({ length }, (_, k) => words[(i * 7 + k * 3 + i * k + (k >> 3)) % words.length]).join(' ');
