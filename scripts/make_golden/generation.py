@@ -135,7 +135,7 @@ def generation(models: Path) -> list[Case]:
             "repetition_penalty", PROMPTS[3], "over prompt and answer, as transformers has it", repetition_penalty=1.8
         ),
         grouped.case("frequency_penalty", PROMPTS[3], "over the answer alone, as OpenAI has it", frequency_penalty=2.0),
-        grouped.case("presence_penalty", PROMPTS[3], "over the answer alone, as OpenAI has it", presence_penalty=3.0),
+        grouped.case("presence_penalty", PROMPTS[3], "over the answer alone, as OpenAI has it", presence_penalty=2.0),
         grouped.case("logit_bias", PROMPTS[0], "bans the first token of the plain answer", logit_bias={banned: -100}),
         grouped.case(
             "logprobs", PROMPTS[1], "reference.logprobs: natural logarithms, before penalties", logprobs=3, max_tokens=8

@@ -1,6 +1,6 @@
 /** One runner: a child process that holds one model. Starts it, carries messages, keeps its last words. */
 import { fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FromRunner, FromRunnerTogether, ToRunner } from './protocol.js';
 
@@ -34,6 +34,8 @@ export const startRunnerProcess: StartRunner = (handlers) => {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
+    // Sessions run on the pool's threads, one a core, and files are read there too; four, the default, would be too few.
+    env: { UV_THREADPOOL_SIZE: String(availableParallelism() + 4), ...process.env },
   });
   let lastWords = '';
   const listen = (chunk: Buffer) => {

@@ -3,9 +3,8 @@ import { statSync } from 'node:fs';
 import type { DeviceClock } from './device-clock.js';
 import type { Device } from './devices/index.js';
 import { Binding } from './ort/binding.js';
-import type { Pointer } from './ort/library.js';
 import { OrtSession, type TensorInfo } from './ort/ort-session.js';
-import { DeviceValue, type Tensor } from './ort/tensor.js';
+import type { DeviceValue, Tensor } from './ort/tensor.js';
 import type { Turns } from './turns.js';
 
 export type { Binding } from './ort/binding.js';
@@ -58,7 +57,6 @@ export class Session {
   readonly #wide: OrtSession;
   readonly #narrow: OrtSession | undefined;
   readonly #options: SessionOptions;
-  #allocator: Pointer | undefined;
   /** Runs asked for and not over. */
   #runs = 0;
 
@@ -83,9 +81,7 @@ export class Session {
   /** Room in the device's memory; `undefined` where that is JavaScript's memory too. */
   deviceValue(type: TensorInfo['type'], dims: readonly number[]): DeviceValue | undefined {
     const { memory } = this.#options.device;
-    if (memory === undefined) return undefined;
-    this.#allocator ??= this.#wide.deviceAllocator(memory);
-    return new DeviceValue(this.#allocator, type, dims);
+    return memory === undefined ? undefined : this.#wide.deviceValue(memory, type, dims);
   }
 
   /** A binding for runs on memory that stays. */
@@ -114,13 +110,14 @@ export class Session {
    */
   async run(feeds: Feeds, signal?: AbortSignal): Promise<Ran> {
     const { turns, clock } = this.#options;
+    const taken = Object.fromEntries(Object.entries(feeds).filter(([name]) => this.hasInput(name)));
     this.#runs++;
     try {
       // Runs that are asked for together know of each other before the first begins.
       await undefined;
       return await turns.take(async () => {
         const session = (this.#runs > 1 && this.#narrow) || this.#wide;
-        const { result, micros } = await clock.measure(() => session.run(feeds, signal));
+        const { result, micros } = await clock.measure(() => session.run(taken, signal));
         return { outputs: result, micros };
       });
     } finally {
@@ -140,7 +137,7 @@ export const floats = (ran: Ran, name: string): Tensor<Float32Array> => {
 };
 
 /** IEEE 754 half to single precision. */
-const widen = (halves: Uint16Array): Float32Array =>
+export const widen = (halves: Uint16Array): Float32Array =>
   Float32Array.from(halves, (half) => {
     const sign = half & 0x8000 ? -1 : 1;
     const exponent = (half >> 10) & 0x1f;

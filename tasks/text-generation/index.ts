@@ -1,4 +1,3 @@
-import { asArray } from '../fields.js';
 import type { StreamShape, Task } from '../task.js';
 import {
   event,
@@ -11,14 +10,27 @@ import {
   response,
 } from './schema.js';
 
-/** The prompts of a request; a conversation is one. */
-const promptsOf = ({ prompt, messages }: GenerationRequest): GenerationInput[] =>
-  messages ? [{ messages }] : asArray(prompt ?? '').map((one) => ({ prompt: one }));
+/** The prompts of a request; a conversation is one, and so is a list of token ids. */
+const promptsOf = ({ prompt, messages }: GenerationRequest): GenerationInput[] => {
+  if (messages) return [{ messages }];
+  const all = isList(prompt) ? prompt : [prompt];
+  return all.map((one) => (typeof one === 'string' ? { prompt: one } : { promptIds: one as number[] }));
+};
 
-const lengthOf = (input: GenerationInput): number =>
-  'prompt' in input
-    ? input.prompt.length
-    : input.messages.reduce((sum, { content }) => sum + content.length, 0);
+const isList = (prompt: GenerationRequest['prompt']): prompt is string[] | number[][] =>
+  Array.isArray(prompt) && typeof prompt[0] !== 'number';
+
+/** About four characters a token. */
+const charactersPerToken = 4;
+
+const charactersOf = (input: GenerationInput): number => {
+  if ('prompt' in input) return input.prompt.length;
+  if ('promptIds' in input) return charactersPerToken * input.promptIds.length;
+  return input.messages.reduce((sum, { content }) => sum + content.length, 0);
+};
+
+/** Who asks for all that fits seldom gets so much: what such a request is taken to generate. */
+const likelyTokens = 1024;
 
 const paramsOf = (fields: GenerationRequest): GenerationParams => ({
   sampling: {
@@ -35,6 +47,7 @@ const paramsOf = (fields: GenerationRequest): GenerationParams => ({
   minTokens: fields.min_tokens,
   ignoreEos: fields.ignore_eos,
   stop: fields.stop_sequences,
+  stopTokenIds: fields.stop_token_ids,
   n: fields.n,
   seed: fields.seed,
   logprobs: fields.logprobs === false ? undefined : Number(fields.logprobs === true ? 0 : fields.logprobs),
@@ -72,7 +85,7 @@ const stream: StreamShape<GenerationRequest, Generations> = {
   force: (fields) => ({ ...fields, stream: true }),
   renderDelta(delta, index, fields) {
     const { choice, text, logprobs } = delta as GenerationDelta;
-    const several = fields.n > 1 || Array.isArray(fields.prompt);
+    const several = fields.n > 1 || isList(fields.prompt);
     return {
       token: text,
       finished: false,
@@ -113,9 +126,10 @@ export const textGeneration: Task<GenerationRequest, Generations> = {
   response,
   split(fields) {
     const works = promptsOf(fields).map((input) => {
-      const characters = lengthOf(input);
-      // What is generated takes time too: about four characters a token.
-      return { input, size: characters + 4 * fields.max_tokens * fields.n, bytes: 2 * characters };
+      const characters = charactersOf(input);
+      // What is generated takes time too.
+      const generated = charactersPerToken * Math.min(fields.max_tokens, likelyTokens) * fields.n;
+      return { input, size: characters + generated, bytes: 2 * characters };
     });
     return { works, params: paramsOf(fields) };
   },

@@ -53,21 +53,22 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
   const sharedPrefixes = await SharedPrefixes.encode(options.shared_prefixes ?? [], tokenizer);
 
   const textsFor = (task: GenerateTask, promptIds: readonly number[]): Sequence[] => {
-    const { sampling, minTokens, maxTokens, ignoreEos, stop, logprobs, seed, n } =
+    const { sampling, minTokens, maxTokens, ignoreEos, stop, stopTokenIds, logprobs, seed, n } =
       task.params as GenerationParams;
+    const ends = new Set([...(ignoreEos ? [] : endIds), ...stopTokenIds]);
     return Array.from(
       { length: n },
       (_, choice) =>
         new Sequence({
           tokenizer,
           promptIds,
-          continues: 'prompt' in (task.input as GenerationInput),
+          continues: !('messages' in (task.input as GenerationInput)),
           sampling,
           seed: seedOf(seed, choice),
           maxTokens: Math.min(maxTokens, store.capacity - promptIds.length),
           minTokens,
           stop,
-          endIds: ignoreEos ? new Set() : endIds,
+          endIds: ends,
           logprobs,
         }),
     );
@@ -81,8 +82,7 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
     async generate(task) {
       const promptIds = await encodePrompt(task.input as GenerationInput, tokenizer, renderChat);
       if (promptIds.length >= store.capacity) throw tooLong(promptIds.length, store.capacity);
-      if (promptIds.length === 0)
-        throw new TaskwireError('invalid_field', { param: 'prompt', message: 'The prompt has no tokens.' });
+      checkPrompt(promptIds, config.vocab_size);
       const texts = textsFor(task, promptIds);
       const sharedTokens = sharedPrefixes.tokensOf(promptIds);
       let cachedTokens = 0;
@@ -143,8 +143,25 @@ const encodePrompt = async (
   tokenizer: Tokenizer,
   renderChat: RenderChat,
 ): Promise<readonly number[]> => {
+  if ('promptIds' in input) return input.promptIds;
   if ('messages' in input) return tokenizer.ids(renderChat(input.messages));
   return (await tokenizer.encode(input.prompt, { maxTokens: Number.MAX_SAFE_INTEGER })).ids;
+};
+
+const checkPrompt = (ids: readonly number[], vocabulary: number): void => {
+  const param = 'prompt';
+  if (ids.length === 0)
+    throw new TaskwireError('invalid_field', { param, message: 'The prompt has no tokens.' });
+  const unknown = ids.find((id) => id >= vocabulary);
+  if (unknown !== undefined) {
+    const message = 'The prompt has a token that this model does not know.';
+    throw new TaskwireError('invalid_field', {
+      param,
+      message,
+      got: `${unknown}`,
+      allowed: `below ${vocabulary}`,
+    });
+  }
 };
 
 /** Every id that ends a text, from both places where models say so. */
@@ -180,6 +197,7 @@ const warmupParams: GenerationParams = {
   minTokens: 2,
   ignoreEos: true,
   stop: [],
+  stopTokenIds: [],
   n: 1,
   seed: 0,
   logprobs: undefined,

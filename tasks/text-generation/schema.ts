@@ -2,11 +2,9 @@ import { z } from 'zod';
 import type { SamplingParams } from '../../src/runner/generate/sampler.js';
 import type { TokenReport } from '../../src/runner/generate/sequence.js';
 import { maxInputs, model, text } from '../fields.js';
+import { type ChatMessage, messages } from './chat-schema.js';
 
-const message = z.strictObject({
-  role: z.enum(['system', 'user', 'assistant', 'tool']),
-  content: text,
-});
+const tokenIds = z.array(z.int().min(0).max(0x7fffffff)).min(1).max(1_000_000);
 
 const penalty = z.number().min(-2).max(2);
 
@@ -14,15 +12,15 @@ export const request = z
   .strictObject({
     model,
     prompt: z
-      .union([text.min(1), z.array(text.min(1)).min(1).max(maxInputs)])
+      .union([
+        text.min(1),
+        z.array(text.min(1)).min(1).max(maxInputs),
+        tokenIds,
+        z.array(tokenIds).min(1).max(maxInputs),
+      ])
       .optional()
-      .describe('Text to continue, or an array of texts. This or `messages`.'),
-    messages: z
-      .array(message)
-      .min(1)
-      .max(maxInputs)
-      .optional()
-      .describe("A conversation; the model's chat template is applied."),
+      .describe('Text to continue, or its token ids, or an array of either. This or `messages`.'),
+    messages,
     max_tokens: z
       .number()
       .int()
@@ -63,6 +61,11 @@ export const request = z
       .default({})
       .describe('Token id to what is added to its score.'),
     stop_sequences: z.array(text.min(1)).max(16).default([]).describe('Generation ends before any of these.'),
+    stop_token_ids: z
+      .array(z.int().min(0).max(0x7fffffff))
+      .max(128)
+      .default([])
+      .describe("Tokens that end the text beside the model's own end, also with `ignore_eos`."),
     seed: z
       .number()
       .int()
@@ -144,8 +147,6 @@ export const event = z.object({
 
 export type FinishReason = z.output<typeof finishReason>;
 
-export type ChatMessage = z.output<typeof message>;
-
 /** What a runner gets for every prompt. */
 export interface GenerationParams {
   readonly sampling: SamplingParams;
@@ -153,6 +154,8 @@ export interface GenerationParams {
   readonly minTokens: number;
   readonly ignoreEos: boolean;
   readonly stop: readonly string[];
+  /** Ids that end the text beside the model's own; these count with `ignoreEos` too. */
+  readonly stopTokenIds: readonly number[];
   readonly n: number;
   readonly seed: number | undefined;
   /** `undefined`: none wanted; else how many alternatives a token. */
@@ -160,8 +163,11 @@ export interface GenerationParams {
   readonly stream: boolean;
 }
 
-/** One prompt: text to continue, or a conversation. */
-export type GenerationInput = { readonly prompt: string } | { readonly messages: readonly ChatMessage[] };
+/** One prompt: text to continue, or its tokens, or a conversation. */
+export type GenerationInput =
+  | { readonly prompt: string }
+  | { readonly promptIds: readonly number[] }
+  | { readonly messages: readonly ChatMessage[] };
 
 export interface GenerationDelta {
   /** Which of the prompt's `n` texts. */

@@ -1,4 +1,4 @@
-/** A real runner process with one model, asked input by input. */
+/** A real runner process with one model, asked without a service around it. */
 import type { FromRunner, Outcome } from '../../src/engine/protocol.js';
 import { type Runner, startRunnerProcess } from '../../src/engine/runner-process.js';
 import type { Usage } from '../../src/job.js';
@@ -45,21 +45,41 @@ export class LiveRunner {
   }
 
   ask(input: unknown, params: unknown): Asked {
-    const id = this.#nextId++;
-    const heard = { audioSeconds: 0, done: (_outcome: Outcome) => {} };
-    const outcome = new Promise<Outcome>((resolve) => {
-      heard.done = resolve;
+    return this.askAll([input], params)[0]!;
+  }
+
+  /** Several inputs in one batch. */
+  askAll(inputs: readonly unknown[], params: unknown): Asked[] {
+    const items = inputs.map((input) => ({ id: this.#nextId++, input, params, scope: '' }));
+    const asked = items.map(({ id }) => {
+      const heard = { audioSeconds: 0, done: (_outcome: Outcome) => {} };
+      const outcome = new Promise<Outcome>((resolve) => {
+        heard.done = resolve;
+      });
+      this.#waiting.set(id, heard);
+      return { id, outcome, measured: () => heard.audioSeconds };
     });
-    this.#waiting.set(id, heard);
-    this.#runner.send({ type: 'batch', items: [{ id, input, params, scope: '' }] });
-    return { id, outcome, measured: () => heard.audioSeconds };
+    this.#runner.send({ type: 'batch', items });
+    return asked;
+  }
+
+  /** The outcomes of one batch, in the order of its inputs. */
+  outcomes(inputs: readonly unknown[], params: unknown): Promise<Outcome[]> {
+    return Promise.all(this.askAll(inputs, params).map(({ outcome }) => outcome));
   }
 
   /** Throws the runner's error as it came. */
   async answer<Value>(input: unknown, params: unknown): Promise<Answer<Value>> {
-    const outcome = await this.ask(input, params).outcome;
-    if (!outcome.ok) throw outcome.error;
-    return { value: outcome.value as Value, usage: outcome.usage };
+    const [answer] = await this.answers<Value>([input], params);
+    return answer!;
+  }
+
+  /** The same for one batch, in the order of its inputs. */
+  async answers<Value>(inputs: readonly unknown[], params: unknown): Promise<Answer<Value>[]> {
+    return (await this.outcomes(inputs, params)).map((outcome) => {
+      if (!outcome.ok) throw outcome.error;
+      return { value: outcome.value as Value, usage: outcome.usage };
+    });
   }
 
   cancel(id: number): void {

@@ -4,8 +4,11 @@ import { readSettings } from '../../src/settings.js';
 import type { Task } from '../../tasks/task.js';
 import { echo } from '../fixtures/tasks/echo/index.js';
 import { weigh } from '../fixtures/tasks/weigh/index.js';
+import { type Client, clientOf } from './client.js';
 import { FakeRunners } from './fake-runner.js';
 import { temporaryFolder, writeFiles } from './temporary.js';
+
+export type { Answer } from './client.js';
 
 export interface ServeOptions extends Seams {
   /** Environment variables of the service. */
@@ -14,25 +17,9 @@ export interface ServeOptions extends Seams {
   readonly models?: Readonly<Record<string, object>>;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** Parsed; `undefined` when the answer is no JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects and fails where it is not
-  readonly json: any;
-}
-
-export interface Served {
+export interface Served extends Client {
   readonly service: Service;
   readonly runners: FakeRunners;
-  readonly url: string;
-  readonly key: string;
-  /** With the owner's key, or without any where `authorization` is empty. */
-  fetch(path: string, init?: RequestInit): Promise<Response>;
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  /** A body that is an object goes as JSON. */
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -73,42 +60,10 @@ export const serve = async ({
   const runners = answerLikeTasks(new FakeRunners());
   const service = await compose(settings, { tasks: testTasks, start: runners.start, ...seams });
   const url = await service.listen();
-  const { key } = service.ownerKey;
-  const send = (path: string, init: RequestInit = {}) => {
-    const headers = new Headers(init.headers);
-    if (!headers.has('authorization')) headers.set('authorization', `Bearer ${key}`);
-    if (headers.get('authorization') === '') headers.delete('authorization');
-    return fetch(`${url}${path}`, { ...init, headers });
-  };
   return {
+    ...clientOf(url, service.ownerKey.key),
     service,
     runners,
-    url,
-    key,
-    fetch: send,
-    get: async (path, headers = {}) => read(await send(path, { headers })),
-    async post(path, body, headers = {}) {
-      const raw = typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
-      const type: Record<string, string> = raw ? {} : { 'content-type': 'application/json' };
-      const init = { method: 'POST', headers: { ...type, ...headers } };
-      return read(
-        await send(path, {
-          ...init,
-          body: (raw ? body : JSON.stringify(body)) as NonNullable<RequestInit['body']>,
-        }),
-      );
-    },
     close: () => service.close(0),
-  };
-};
-
-const read = async (response: Response): Promise<Answer> => {
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: isJson && text !== '' ? JSON.parse(text) : undefined,
   };
 };

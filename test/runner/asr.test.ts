@@ -1,27 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { asr } from '../../tasks/asr/index.js';
 import type { AsrParams, Transcript } from '../../tasks/asr/schema.js';
-import { expectClose } from '../helpers/expect-close.js';
-import { fixture, root } from '../helpers/fixtures.js';
+import { fixture } from '../helpers/fixtures.js';
 import { LiveRunner } from '../helpers/live-runner.js';
 import { joined, wavFile } from '../helpers/sounds.js';
 
-interface GoldenCase {
-  readonly name: string;
-  readonly request: Partial<AsrParams> & { readonly model: string };
-  readonly media: string;
-  readonly response: {
-    readonly text: string;
-    readonly duration: number;
-    readonly language?: string;
-    readonly segments?: readonly { readonly text: string; readonly start: number; readonly end: number }[];
-  };
-  readonly tolerance: number;
-}
-
-const { cases } = JSON.parse(readFileSync(`${root}tasks/asr/golden.json`, 'utf8')) as {
-  readonly cases: readonly GoldenCase[];
-};
 const media = (name: string) => readFileSync(fixture(`media/${name}`));
 const plain: AsrParams = { language: undefined, timestamps: false, task: 'transcribe' };
 
@@ -44,24 +27,6 @@ const hear = async (runner: LiveRunner, sound: Uint8Array, params: Partial<AsrPa
 /** The sound of a 16-bit WAV file, 44 bytes of header left out. */
 const samplesOf = (file: Buffer): Float32Array =>
   Float32Array.from({ length: (file.length - 44) / 2 }, (_, i) => file.readInt16LE(44 + 2 * i) / 32_768);
-
-describe('answers equal those of transformers in Python', () => {
-  test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
-    const { model, ...params } = one.request;
-    const runner = model === 'tiny/whisper' ? whisper : ctc;
-    const { value } = await hear(runner, media(one.media), params);
-    const answer = asr.render([value], { ...plain, ...params, model });
-    const segments = answer.segments as { words?: { word: string; start: number; end: number }[] }[];
-    const { segments: expected, ...rest } = one.response;
-    expectClose(answer, rest, one);
-    // The reference gives words as segments of their own, and now and then a segment without text.
-    const spoken = expected?.filter(({ text }) => text !== '');
-    const words = segments.flatMap((segment) => segment.words ?? []);
-    const found =
-      params.timestamps === 'word' ? words.map(({ word, ...times }) => ({ text: word, ...times })) : segments;
-    if (spoken) expectClose(found, spoken, one);
-  });
-});
 
 test('a sound of many windows reads like its parts', async () => {
   const part = samplesOf(media('letters-16k.wav'));

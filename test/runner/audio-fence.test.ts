@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openSound, removeStaleFiles } from '../../src/media/audio.js';
+import { childrenOf } from '../helpers/children.js';
+import { describeWithFfmpeg } from '../helpers/needs.js';
 import { ffmpeg, tone, wavFile } from '../helpers/sounds.js';
 
 const rate = 16_000;
@@ -20,20 +22,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const soundFiles = () => readdirSync(tmpdir()).filter((name) => name.startsWith('taskwire-sound-'));
 const ownFiles = () => soundFiles().filter((name) => name.startsWith(`taskwire-sound-${process.pid}-`));
 
-/** Commands of this process's children. */
-const children = (): string[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
-    .flatMap((pid) => {
-      try {
-        const [, command, rest] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-        return Number(rest?.split(' ')[1]) === process.pid && !rest?.startsWith('Z') ? [command!] : [];
-      } catch {
-        return []; // ended meanwhile
-      }
-    });
+const children = (): string[] => childrenOf(process.pid).map(({ command }) => command);
 
-describe('a file that names other files or addresses is not followed', () => {
+describeWithFfmpeg('a file that names other files or addresses is not followed', () => {
   let server: Server;
   let asked = 0;
   let secret: string;
@@ -79,7 +70,7 @@ describe('a file that names other files or addresses is not followed', () => {
   });
 });
 
-describe('the decoder ends with the request', () => {
+describeWithFfmpeg('the decoder ends with the request', () => {
   let long: Buffer;
 
   beforeAll(() => {
@@ -146,40 +137,42 @@ const inProcess = (script: string, env: NodeJS.ProcessEnv = process.env): unknow
   return JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' }));
 };
 
-test('without ffmpeg WAV is still read, and anything else is refused by naming what is missing', () => {
-  const wav = join(folder, 'a.wav');
-  const mp3 = join(folder, 'a.mp3');
-  writeFileSync(wav, wavFile([tone(440, 1, 44_100)], 44_100));
-  ffmpeg(['-i', wav, mp3]);
-  const script = `
-    const { seconds } = await open(${JSON.stringify(wav)});
-    const { code, message } = await open(${JSON.stringify(mp3)}).catch((error) => error);
-    console.log(JSON.stringify({ seconds, code, message }));
-  `;
-  expect(inProcess(script, { PATH: '' })).toEqual({
-    seconds: 1,
-    code: 'unsupported_media',
-    message: expect.stringContaining('ffmpeg is not installed'),
+describeWithFfmpeg('a runner of its own', () => {
+  test('without ffmpeg WAV is still read, and anything else is refused by naming what is missing', () => {
+    const wav = join(folder, 'a.wav');
+    const mp3 = join(folder, 'a.mp3');
+    writeFileSync(wav, wavFile([tone(440, 1, 44_100)], 44_100));
+    ffmpeg(['-i', wav, mp3]);
+    const script = `
+      const { seconds } = await open(${JSON.stringify(wav)});
+      const { code, message } = await open(${JSON.stringify(mp3)}).catch((error) => error);
+      console.log(JSON.stringify({ seconds, code, message }));
+    `;
+    expect(inProcess(script, { PATH: '' })).toEqual({
+      seconds: 1,
+      code: 'unsupported_media',
+      message: expect.stringContaining('ffmpeg is not installed'),
+    });
   });
-});
 
-test('a long sound never lies in memory as one piece', () => {
-  const path = join(folder, 'half-hour.flac');
-  ffmpeg(['-f', 'lavfi', '-i', 'sine=440:d=1800:r=16000', path]);
-  const script = `
-    const sound = await open(${JSON.stringify(path)});
-    const before = process.memoryUsage.rss();
-    let samples = 0, blocks = 0, growth = 0;
-    for await (const block of sound.blocks) {
-      samples += block.length;
-      growth = Math.max(growth, process.memoryUsage.rss() - before);
-      if (blocks++ % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    await sound.close();
-    console.log(JSON.stringify({ seconds: samples / ${rate}, megabytes: growth / 2 ** 20 }));
-  `;
-  const { seconds, megabytes } = inProcess(script) as { seconds: number; megabytes: number };
-  expect(seconds).toBe(1800);
-  // The whole would be 110 MB.
-  expect(megabytes).toBeLessThan(70);
+  test('a long sound never lies in memory as one piece', () => {
+    const path = join(folder, 'half-hour.flac');
+    ffmpeg(['-f', 'lavfi', '-i', 'sine=440:d=1800:r=16000', path]);
+    const script = `
+      const sound = await open(${JSON.stringify(path)});
+      const before = process.memoryUsage.rss();
+      let samples = 0, blocks = 0, growth = 0;
+      for await (const block of sound.blocks) {
+        samples += block.length;
+        growth = Math.max(growth, process.memoryUsage.rss() - before);
+        if (blocks++ % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      await sound.close();
+      console.log(JSON.stringify({ seconds: samples / ${rate}, megabytes: growth / 2 ** 20 }));
+    `;
+    const { seconds, megabytes } = inProcess(script) as { seconds: number; megabytes: number };
+    expect(seconds).toBe(1800);
+    // The whole would be 110 MB.
+    expect(megabytes).toBeLessThan(70);
+  });
 });

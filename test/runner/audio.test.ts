@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSound } from '../../src/media/audio.js';
 import { loadMedia } from '../../src/media/load-media.js';
+import { describeWithFfmpeg } from '../helpers/needs.js';
 import { ffmpeg, joined, pitchOf, tone, wavFile } from '../helpers/sounds.js';
 
 const rate = 16_000;
@@ -41,7 +42,7 @@ const converted = (name: string, ...options: string[]): Buffer => {
 
 const withPicture = ['-f', 'lavfi', '-i', 'testsrc=d=2:s=64x64', '-shortest', '-c:v', 'mpeg4'];
 
-describe('every container', () => {
+describeWithFfmpeg('every container', () => {
   test.each<[string, string[]]>([
     ['a.wav', []],
     ['a.mp3', []],
@@ -78,7 +79,7 @@ describe('every container', () => {
   });
 });
 
-describe('WAV without ffmpeg gives what ffmpeg gives', () => {
+describeWithFfmpeg('WAV without ffmpeg gives what ffmpeg gives', () => {
   const encodings = ['u8', 's16le', 's24le', 's32le', 'f32le', 'f64le', 'alaw', 'mulaw'];
   test.each([
     ...encodings.map((encoding): [string, number, number] => [`pcm_${encoding}`, 16_000, 1]),
@@ -130,7 +131,7 @@ describe('WAV without ffmpeg gives what ffmpeg gives', () => {
   });
 });
 
-describe('bad sounds are refused in plain words', () => {
+describeWithFfmpeg('bad sounds are refused in plain words', () => {
   const failing = async (bytes: Uint8Array, maxSeconds?: number) => {
     const error = await decode(bytes, maxSeconds).then(
       () => undefined,

@@ -15,7 +15,7 @@ export interface DecodingJob {
   readonly leader: DecodingJob | undefined;
   /** Fires when nobody wants the text any more: it ends within a step. */
   readonly signal: AbortSignal;
-  /** The prompt has a slot; so many of its tokens were there already. */
+  /** The prompt has a slot, for the first time; so many of its tokens were there already. */
   onAdmitted(reusedTokens: number): void;
   onPiece(piece: Piece): void;
   onBill(micros: number): void;
@@ -26,6 +26,8 @@ interface Text extends Schedulable {
   readonly job: DecodingJob;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
+  /** Whether it has had a slot before: it may have lost it to a more important one. */
+  admitted: boolean;
 }
 
 /** The least and the most that reading prompts may take of a step while texts are being decoded. */
@@ -74,6 +76,7 @@ export class DecoderLoop {
         leader: leader && this.#texts.get(leader),
         done: resolve,
         failed: reject,
+        admitted: false,
       };
       this.#texts.set(job, text);
       this.#scheduler.add(text);
@@ -98,8 +101,10 @@ export class DecoderLoop {
 
   async #step(): Promise<void> {
     this.#dropCancelled();
-    for (const { text, reused } of this.#scheduler.admit())
-      this.#untold.push(() => text.job.onAdmitted(reused));
+    for (const { text, reused } of this.#scheduler.admit()) {
+      if (!text.admitted) this.#untold.push(() => text.job.onAdmitted(reused));
+      text.admitted = true;
+    }
     const plan = this.#scheduler.plan((decoding) => this.#prefillTokens(decoding));
     if (plan.prefill) await this.#prefill(plan.prefill);
     const draft = this.#draft(plan);
@@ -115,7 +120,7 @@ export class DecoderLoop {
     const { scores, micros } = await running;
     this.#prefillMicros += newestWeight * (micros / part.ids.length - this.#prefillMicros);
     part.text.job.onBill(micros);
-    if (this.#scheduler.prefilled(part)) this.#accept(part.text, scores);
+    if (this.#scheduler.prefilled(part)) this.#draw(part.text, scores);
   }
 
   async #decode(plan: Plan<Text>): Promise<void> {
@@ -131,7 +136,7 @@ export class DecoderLoop {
     );
     for (const [row, text] of plan.decode.entries()) {
       text.job.onBill(shares[row]!);
-      this.#accept(text, scores[row]!);
+      this.#draw(text, scores[row]!);
     }
   }
 
@@ -151,20 +156,29 @@ export class DecoderLoop {
     const { scores, micros } = await running;
     text.job.onBill(micros);
     const { sequence } = text.job;
-    let right = 0;
-    const isRight = () => !sequence.finished && right < draft.length && text.ids.at(-1) === draft[right];
-    const pieces = [sequence.accept(scores[0]!)];
-    for (; isRight(); right++) pieces.push(sequence.accept(scores[right + 1]!));
-    this.#scheduler.decoded(plan, 1 + right);
-    this.#add(text, pieces);
+    this.#scheduler.decoded(plan);
+    this.#accept(text, () => {
+      const pieces = [sequence.accept(scores[0]!)];
+      for (const [i, guess] of draft.entries()) {
+        if (sequence.finished || text.ids.at(-1) !== guess) break;
+        this.#scheduler.decoded(plan);
+        pieces.push(sequence.accept(scores[i + 1]!));
+      }
+      return pieces;
+    });
   }
 
-  #accept(text: Text, scores: Float32Array): void {
-    this.#add(text, [text.job.sequence.accept(scores)]);
+  #draw(text: Text, scores: Float32Array): void {
+    this.#accept(text, () => [text.job.sequence.accept(scores)]);
   }
 
-  #add(text: Text, pieces: readonly Piece[]): void {
-    for (const piece of pieces) this.#untold.push(() => text.job.onPiece(piece));
+  /** Scores from which nothing can be drawn end their text, and no other. */
+  #accept(text: Text, draw: () => readonly Piece[]): void {
+    try {
+      for (const piece of draw()) this.#untold.push(() => text.job.onPiece(piece));
+    } catch (error) {
+      return this.#end(text, () => text.failed(error));
+    }
     if (text.job.sequence.finished) this.#end(text, text.done);
   }
 

@@ -2,7 +2,7 @@
  * Caches that grow: classic exports take the past and return a longer present. Each slot holds its own tensors, never
  * changed once made, and texts are decoded one after the other: correct, and slower than in place.
  */
-import { type Feeds, float32, floats, int64, type Session, type Tensor } from '../session.js';
+import { type Feeds, floats, int64, newArray, type Session, type Tensor } from '../session.js';
 import {
   chunkTokensFor,
   type DecodeRow,
@@ -20,6 +20,7 @@ export class GrowingStore implements KvStore {
   readonly bytes = 0;
   readonly chunkTokens: number;
   readonly batched = false;
+  readonly verify: KvStore['verify'];
   readonly #session: Session;
   /** By slot, by input name: [1, heads, tokens, width]. */
   readonly #pasts: Feeds[];
@@ -31,34 +32,19 @@ export class GrowingStore implements KvStore {
     this.capacity = capacity;
     this.chunkTokens = chunkTokensFor(config);
     const names = session.inputNames.filter((name) => name.startsWith('past_key_values.'));
-    const none = float32(new Float32Array(0), [1, kvHeads(config), 0, headWidth(config)]);
+    const dims = [1, kvHeads(config), 0, headWidth(config)];
+    const type = session.inputType(names[0]!)!;
+    const none: Tensor = { type, data: newArray(type, 0), dims };
     this.#empty = Object.fromEntries(names.map((name) => [name, none]));
     this.#pasts = Array.from({ length: slots }, () => this.#empty);
+    // Some exports give scores for the last token alone.
+    const lastOnly = session.outputs.find(({ name }) => name === 'logits')?.dims[1] === 1;
+    this.verify = lastOnly ? undefined : (slot, ids, past) => this.#run(slot, ids, past);
   }
 
   async prefill(slot: number, ids: readonly number[], past: number) {
-    const { scores, micros } = await this.verify(slot, ids, past);
+    const { scores, micros } = await this.#run(slot, ids, past);
     return { scores: scores.at(-1)!, micros };
-  }
-
-  async verify(slot: number, ids: readonly number[], past: number) {
-    const total = past + ids.length;
-    const positions = BigInt64Array.from(ids, (_, i) => BigInt(past + i));
-    const pasts = past === 0 ? this.#empty : shorten(this.#pasts[slot]!, past);
-    const ran = await this.#session.run({
-      input_ids: int64(BigInt64Array.from(ids, BigInt), [1, ids.length]),
-      attention_mask: int64(new BigInt64Array(total).fill(1n), [1, total]),
-      position_ids: int64(positions, [1, ids.length]),
-      use_cache_branch: { type: 'bool', data: Uint8Array.of(past > 0 ? 1 : 0), dims: [1] },
-      ...pasts,
-    });
-    this.#pasts[slot] = Object.fromEntries(
-      Object.keys(pasts).map((name) => [name, ran.outputs[name.replace('past_key_values', 'present')]!]),
-    );
-    const { data, dims } = floats(ran, 'logits');
-    const vocabulary = dims.at(-1)!;
-    const scores = ids.map((_, row) => data.subarray(row * vocabulary, (row + 1) * vocabulary));
-    return { scores, micros: ran.micros };
   }
 
   async decode(rows: readonly DecodeRow[]) {
@@ -78,6 +64,28 @@ export class GrowingStore implements KvStore {
 
   exchange(a: number, b: number): void {
     [this.#pasts[a], this.#pasts[b]] = [this.#pasts[b]!, this.#pasts[a]!];
+  }
+
+  async #run(slot: number, ids: readonly number[], past: number) {
+    const total = past + ids.length;
+    const positions = BigInt64Array.from(ids, (_, i) => BigInt(past + i));
+    const pasts = past === 0 ? this.#empty : shorten(this.#pasts[slot]!, past);
+    const ran = await this.#session.run({
+      input_ids: int64(BigInt64Array.from(ids, BigInt), [1, ids.length]),
+      attention_mask: int64(new BigInt64Array(total).fill(1n), [1, total]),
+      position_ids: int64(positions, [1, ids.length]),
+      use_cache_branch: { type: 'bool', data: Uint8Array.of(past > 0 ? 1 : 0), dims: [1] },
+      ...pasts,
+    });
+    this.#pasts[slot] = Object.fromEntries(
+      Object.keys(pasts).map((name) => [name, ran.outputs[name.replace('past_key_values', 'present')]!]),
+    );
+    const { data, dims } = floats(ran, 'logits');
+    const [, rows = 0, vocabulary = 0] = dims;
+    const scores = Array.from({ length: rows }, (_, row) =>
+      data.subarray(row * vocabulary, (row + 1) * vocabulary),
+    );
+    return { scores, micros: ran.micros };
   }
 }
 

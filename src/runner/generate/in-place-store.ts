@@ -12,6 +12,7 @@ import {
   type TensorInfo,
   TensorValue,
   type Value,
+  widen,
 } from '../session.js';
 import {
   chunkTokensFor,
@@ -51,7 +52,8 @@ export class InPlaceStore implements KvStore {
   readonly #rows = new Map<number, Binding>();
   readonly #singles = new Map<number, Binding>();
   /** [rows or tokens, vocabulary], reused by every run. */
-  readonly #scores: Float32Array;
+  readonly #scores: TensorData;
+  readonly #scoreType: TensorInfo['type'];
   /** Some exports give scores for the last token alone. */
   readonly #lastOnly: boolean;
 
@@ -81,9 +83,9 @@ export class InPlaceStore implements KvStore {
         };
     const sample = newArray(this.#type, 1);
     this.bytes = pasts.length * slots * this.#slotLength * sample.BYTES_PER_ELEMENT;
-    this.#scores = new Float32Array(
-      Math.max(slots, this.#lastOnly ? 1 : this.chunkTokens) * this.#vocabulary,
-    );
+    this.#scoreType = scores?.type ?? 'float32';
+    const rows = Math.max(slots, this.#lastOnly ? 1 : this.chunkTokens);
+    this.#scores = newArray(this.#scoreType, rows * this.#vocabulary);
   }
 
   async prefill(slot: number, ids: readonly number[], past: number) {
@@ -203,7 +205,8 @@ export class InPlaceStore implements KvStore {
     ];
     const scored = this.#lastOnly ? 1 : fresh;
     const data = this.#scores.subarray(0, rows.length * scored * this.#vocabulary);
-    const scores = new TensorValue({ type: 'float32', data, dims: [rows.length, scored, this.#vocabulary] });
+    const dims = [rows.length, scored, this.#vocabulary];
+    const scores = new TensorValue({ type: this.#scoreType, data, dims });
     binding.output('logits', scores);
     try {
       return await this.#session.runBound(binding);
@@ -225,7 +228,8 @@ export class InPlaceStore implements KvStore {
   }
 
   #scoresAt(row: number): Scores {
-    return this.#scores.subarray(row * this.#vocabulary, (row + 1) * this.#vocabulary);
+    const part = this.#scores.subarray(row * this.#vocabulary, (row + 1) * this.#vocabulary);
+    return part instanceof Float32Array ? part : widen(part as Uint16Array);
   }
 
   #forEachHead(visit: (data: TensorData, head: number) => void): void {

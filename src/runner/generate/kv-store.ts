@@ -89,8 +89,11 @@ const maxChunkTokens = 512;
 export const chunkTokensFor = (config: DecoderConfig): number =>
   Math.max(1, Math.min(maxChunkTokens, Math.floor(maxScores / config.vocab_size)));
 
-export const openKvStore = (options: KvStoreOptions): KvStore =>
-  options.inPlace ? new InPlaceStore(options) : new GrowingStore(options);
+export const openKvStore = (options: KvStoreOptions): KvStore => {
+  if (!options.session.inputNames.some((name) => name.startsWith('past_key_values.')))
+    throw new Error('the model takes no past_key_values: it was exported without a cache');
+  return options.inPlace ? new InPlaceStore(options) : new GrowingStore(options);
+};
 
 export interface CacheSize {
   readonly slots: number;

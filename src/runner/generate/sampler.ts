@@ -1,6 +1,7 @@
 /**
- * From logits to a token. Order as in transformers: penalties and bias, temperature, top-k, top-p, min-p. Candidates
- * are selected before anything is exponentiated: at a vocabulary of 152k a full pass of `Math.exp` costs milliseconds.
+ * From logits to a token. Order as in transformers: bias, penalties, temperature, top-k, top-p, min-p. Nothing sorts
+ * the vocabulary, and candidates are selected before they are exponentiated: at 152k tokens a sort costs 150 ms a row, a
+ * full pass of `Math.exp` three (bench/sampler).
  */
 import type { Random } from './random.js';
 
@@ -30,17 +31,17 @@ export interface Logprob {
   readonly logprob: number;
 }
 
-interface Candidates {
-  readonly ids: number[];
-  /** Scaled by the temperature. */
-  readonly scores: number[];
+/** What may be drawn, by id. Weights are relative to the likeliest token's, which is 1. */
+export interface Candidates {
+  readonly ids: Int32Array;
+  readonly weights: Float64Array;
 }
 
-/** e^-30 is 1e-13: what lies so far below the best is never drawn and does not show in the sum. */
+/** e^-30 is 1e-13: what lies so far below the best does not show in the sum, and is not drawn. */
 const negligible = 30;
 
 /**
- * Changes `logits` in place by the penalties and the bias. Repetition counts prompt and text (Keskar et al., CTRL,
+ * Changes `logits` in place by the bias and the penalties. Repetition counts prompt and text (Keskar et al., CTRL,
  * 2019); frequency and presence count the text alone (OpenAI's definition).
  */
 export const applyPenalties = (
@@ -49,6 +50,7 @@ export const applyPenalties = (
   { seen, generated }: History,
 ): void => {
   const { repetitionPenalty, frequencyPenalty, presencePenalty, logitBias } = params;
+  for (const [id, bias] of logitBias) if (id < logits.length) logits[id] = logits[id]! + bias;
   if (repetitionPenalty !== 1) {
     for (const id of seen) {
       const logit = logits[id]!;
@@ -59,18 +61,41 @@ export const applyPenalties = (
     for (const [id, count] of generated)
       logits[id] = logits[id]! - count * frequencyPenalty - presencePenalty;
   }
-  for (const [id, bias] of logitBias) if (id < logits.length) logits[id] = logits[id]! + bias;
 };
 
 /** Draws the next token id; the lowest id wins among equals when greedy. */
 export const sample = (logits: Float32Array, params: SamplingParams, random: Random): number => {
   const { temperature, topK } = params;
-  if (temperature === 0 || topK === 1) return argmax(logits);
-  const candidates =
-    topK > 0 && topK < logits.length
-      ? largest(logits, topK, temperature)
-      : notNegligible(logits, temperature);
-  return draw(narrow(candidates, params), random);
+  if (temperature === 0 || topK === 1) {
+    const best = argmax(logits);
+    checked(logits[best]!);
+    return best;
+  }
+  return draw(candidates(logits, params), random);
+};
+
+/** The tokens that top-k, top-p and min-p leave, with what the temperature makes of their scores. */
+export const candidates = (
+  logits: Float32Array,
+  { temperature, topK, topP, minP }: SamplingParams,
+): Candidates => {
+  const best = topK > 0 && topK < logits.length ? largest(logits, topK) : undefined;
+  const highest = best ? checked(highestOf(logits, best)) : checked(logits[argmax(logits)]!);
+  const ids = best ?? above(logits, highest - negligible * temperature);
+  const weights = new Float64Array(ids.length);
+  for (let i = 0; i < ids.length; i++) weights[i] = Math.exp((logits[ids[i]!]! - highest) / temperature);
+  const nucleus = topP < 1 ? keep({ ids, weights }, edgeOfNucleus(weights, topP)) : { ids, weights };
+  return keep(nucleus, { least: Math.max(minP, Math.exp(-negligible)) });
+};
+
+const highestOf = (logits: Float32Array, ids: Int32Array): number =>
+  ids.reduce((highest, id) => Math.max(highest, logits[id]!), Number.NEGATIVE_INFINITY);
+
+/** A model that computes no numbers, or a mask that forbids all, leaves no token to take. */
+const checked = (highest: number): number => {
+  if (!(Math.abs(highest) < Number.POSITIVE_INFINITY))
+    throw new Error(`the best token's score is ${highest}`);
+  return highest;
 };
 
 export const argmax = (values: Float32Array): number => {
@@ -96,17 +121,22 @@ export const logprobsOf = (
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - highest);
   const norm = highest + Math.log(sum);
-  const best = top > 0 ? largest(logits, top, 1) : { ids: [], scores: [] };
+  const best = Array.from(top > 0 ? largest(logits, top) : []).sort((a, b) =>
+    isBelow(logits, a, b) ? 1 : -1,
+  );
   return {
     chosen: { id, logprob: logits[id]! - norm },
-    top: best.ids.map((one) => ({ id: one, logprob: logits[one]! - norm })),
+    top: best.map((one) => ({ id: one, logprob: logits[one]! - norm })),
   };
 };
 
-/** The k largest, best first: a bounded heap whose root is the smallest kept, so most logits cost one comparison. */
-const largest = (logits: Float32Array, k: number, temperature: number): Candidates => {
-  const heap = new Int32Array(Math.min(k, logits.length));
-  for (let i = 0; i < heap.length; i++) heap[i] = i;
+/** Whether token `a` ranks below `b`: the lower id comes first among equals. */
+const isBelow = (logits: Float32Array, a: number, b: number): boolean =>
+  logits[a]! < logits[b]! || (logits[a]! === logits[b]! && a > b);
+
+/** The k largest, by id: a heap whose root is the smallest kept, so most logits cost one comparison. */
+const largest = (logits: Float32Array, k: number): Int32Array => {
+  const heap = Int32Array.from({ length: Math.min(k, logits.length) }, (_, i) => i);
   for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, i, logits);
   let smallest = logits[heap[0]!]!;
   for (let i = heap.length; i < logits.length; i++) {
@@ -116,8 +146,7 @@ const largest = (logits: Float32Array, k: number, temperature: number): Candidat
       smallest = logits[heap[0]!]!;
     }
   }
-  const ids = Array.from(heap).sort((a, b) => logits[b]! - logits[a]! || a - b);
-  return { ids, scores: ids.map((id) => logits[id]! / temperature) };
+  return heap.sort();
 };
 
 const sink = (heap: Int32Array, from: number, logits: Float32Array): void => {
@@ -125,8 +154,8 @@ const sink = (heap: Int32Array, from: number, logits: Float32Array): void => {
   for (;;) {
     let child = 2 * parent + 1;
     if (child >= heap.length) return;
-    if (child + 1 < heap.length && logits[heap[child + 1]!]! < logits[heap[child]!]!) child++;
-    if (logits[heap[parent]!]! <= logits[heap[child]!]!) return;
+    if (child + 1 < heap.length && isBelow(logits, heap[child + 1]!, heap[child]!)) child++;
+    if (!isBelow(logits, heap[child]!, heap[parent]!)) return;
     const held = heap[parent]!;
     heap[parent] = heap[child]!;
     heap[child] = held;
@@ -134,42 +163,77 @@ const sink = (heap: Int32Array, from: number, logits: Float32Array): void => {
   }
 };
 
-/** Every token that has a chance, best first. */
-const notNegligible = (logits: Float32Array, temperature: number): Candidates => {
-  const floor = logits[argmax(logits)]! - negligible * temperature;
-  const ids: number[] = [];
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > floor) ids.push(i);
-  ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
-  return { ids, scores: ids.map((id) => logits[id]! / temperature) };
+/** Every token above a score, by id. */
+const above = (logits: Float32Array, floor: number): Int32Array => {
+  const ids = new Int32Array(logits.length);
+  let count = 0;
+  for (let i = 0; i < logits.length; i++) if (logits[i]! > floor) ids[count++] = i;
+  return ids.subarray(0, count);
 };
 
-/** Weights of the candidates that top-p and min-p leave; they need not sum to 1. */
-const narrow = (
-  { ids, scores }: Candidates,
-  { topP, minP }: SamplingParams,
-): { ids: number[]; weights: number[] } => {
-  const best = scores[0]!;
-  const weights = scores.map((score) => Math.exp(score - best));
-  let kept = weights.length;
-  if (topP < 1) {
-    const enough = topP * weights.reduce((a, b) => a + b, 0);
-    let sum = 0;
-    kept = 0;
-    while (kept < weights.length && sum < enough) sum += weights[kept++]!;
+/** Bins of a nucleus' search, over weights from 1 to e^-30: so fine that few tokens share the one that matters. */
+const binsPerUnit = 64;
+const binOf = (weight: number): number =>
+  Math.min(negligible * binsPerUnit, Math.floor(-Math.log(weight) * binsPerUnit));
+
+/** Where a selection ends: the smallest weight that is in, and how many of exactly that weight. */
+interface Edge {
+  readonly least: number;
+  readonly ofLeast?: number;
+}
+
+/**
+ * The nucleus: the fewest likeliest tokens that have `topP` of the sum. Found without sorting all: weights are summed in
+ * bins by size, and only those in the bin where the sum passes `topP` are sorted.
+ */
+const edgeOfNucleus = (weights: Float64Array, topP: number): Edge => {
+  const total = sumOf(weights);
+  // All weights below this one together have less than the nucleus leaves out.
+  const large = atLeast(weights, ((1 - topP) * total) / weights.length);
+  const bins = new Float64Array(negligible * binsPerUnit + 1);
+  for (let i = 0; i < large.length; i++) bins[binOf(large[i]!)]! += large[i]!;
+  let sum = 0;
+  let bin = 0;
+  while (bin < bins.length - 1 && sum + bins[bin]! < topP * total) sum += bins[bin++]!;
+  const inBin = large.filter((weight) => binOf(weight) === bin).sort();
+  let first = inBin.length;
+  while (first > 0 && sum < topP * total) sum += inBin[--first]!;
+  const least = inBin[first] ?? 0;
+  return { least, ofLeast: inBin.subarray(first).filter((weight) => weight === least).length };
+};
+
+const atLeast = (weights: Float64Array, least: number): Float64Array => {
+  const kept = new Float64Array(weights.length);
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i]! >= least) kept[count++] = weights[i]!;
+  return kept.subarray(0, count);
+};
+
+/** In place. Of those that weigh the least, the first ids stay. */
+const keep = ({ ids, weights }: Candidates, { least, ofLeast = ids.length }: Edge): Candidates => {
+  let count = 0;
+  let leastLeft = ofLeast;
+  for (let i = 0; i < ids.length; i++) {
+    const weight = weights[i]!;
+    if (weight < least || (weight === least && leastLeft-- <= 0)) continue;
+    ids[count] = ids[i]!;
+    weights[count++] = weight;
   }
-  // The best has weight 1, so the threshold is min-p itself.
-  if (minP > 0) while (kept > 1 && weights[kept - 1]! < minP) kept--;
-  return { ids: ids.slice(0, kept), weights: weights.slice(0, kept) };
+  return { ids: ids.subarray(0, count), weights: weights.subarray(0, count) };
 };
 
-const draw = (
-  { ids, weights }: { ids: readonly number[]; weights: readonly number[] },
-  random: Random,
-): number => {
-  let left = random.next() * weights.reduce((a, b) => a + b, 0);
+const draw = ({ ids, weights }: Candidates, random: Random): number => {
+  let left = random.next() * sumOf(weights);
   for (let i = 0; i < ids.length; i++) {
     left -= weights[i]!;
     if (left < 0) return ids[i]!;
   }
   return ids.at(-1)!;
+};
+
+/** A loop: at a whole vocabulary the arrays' own methods take ten times as long. */
+const sumOf = (values: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum;
 };

@@ -111,7 +111,7 @@ export class Scheduler<T extends Schedulable> {
     const decode = this.#running.slice(0, this.#decoding).map(({ text }) => text);
     const reading = this.#running.slice(this.#decoding);
     if (reading.length === 0) return { prefill: undefined, decode };
-    const first = reading.reduce((a, b) => (b.admittedAt < a.admittedAt ? b : a));
+    const first = reading.reduce((a, b) => (isBefore(b, a) ? b : a));
     const { text, cached } = first;
     const ids = text.ids.slice(cached, cached + prefillTokens(this.#decoding));
     return { prefill: { text, slot: this.#running.indexOf(first), ids, past: cached }, decode };
@@ -132,9 +132,9 @@ export class Scheduler<T extends Schedulable> {
     return true;
   }
 
-  /** A plan's decode was run: one more token of each is in its slot, or several where guesses were right. */
-  decoded(plan: Plan<T>, tokens = 1): void {
-    for (const slot of plan.decode.keys()) this.#running[slot]!.cached += tokens;
+  /** A plan's decode was run: one more token of each is in its slot. Once more for every guess that was right. */
+  decoded(plan: Plan<T>): void {
+    for (const slot of plan.decode.keys()) this.#running[slot]!.cached++;
   }
 
   /** Forgets a text, wherever it is; what it left in its slot stays for others. */
@@ -161,12 +161,7 @@ export class Scheduler<T extends Schedulable> {
 
   /** Sends the least important, youngest text back to wait, if it matters less; it is computed again later. */
   #preemptFor({ priority }: T): boolean {
-    const victim = this.#running.reduce((a, b) =>
-      b.text.priority < a.text.priority ||
-      (b.text.priority === a.text.priority && b.admittedAt > a.admittedAt)
-        ? b
-        : a,
-    );
+    const victim = this.#running.reduce((a, b) => (isBefore(a, b) ? b : a));
     if (victim.text.priority >= priority) return false;
     this.#release(this.#running.indexOf(victim));
     this.#waiting.unshift(victim.text);
@@ -264,6 +259,10 @@ export class Scheduler<T extends Schedulable> {
     this.#running[b] = first;
   }
 }
+
+/** By priority, then first come. */
+const isBefore = (a: Running<Schedulable>, b: Running<Schedulable>): boolean =>
+  a.text.priority > b.text.priority || (a.text.priority === b.text.priority && a.admittedAt < b.admittedAt);
 
 const commonLength = (a: readonly number[], b: readonly number[], most: number): number => {
   const end = Math.min(a.length, b.length, most);

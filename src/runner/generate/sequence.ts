@@ -15,7 +15,7 @@ export interface SequenceOptions {
   readonly maxTokens: number;
   readonly minTokens: number;
   readonly stop: readonly string[];
-  /** Ids that end the text; empty to go on after the model's own end. */
+  /** Ids that end the text: the model's own, unless it shall go on after them, and what the request names. */
   readonly endIds: ReadonlySet<number>;
   /** `undefined`: none wanted; else how many alternatives a token. */
   readonly logprobs: number | undefined;

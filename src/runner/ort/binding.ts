@@ -9,38 +9,63 @@ export class Binding {
   readonly #handle: Handle;
   /** What is bound lives as long as its binding. */
   readonly #held = new Map<string, Value>();
+  #running = false;
+  /** Whether everything is bound: what is bound once is only replaced. */
+  #complete = false;
 
   constructor(session: OrtSession) {
     this.#session = session;
-    this.#handle = new Handle(callFor('CreateIoBinding', session.pointer), 'ReleaseIoBinding');
+    const { handle } = session;
+    this.#handle = new Handle(callFor('CreateIoBinding', handle.pointer), 'ReleaseIoBinding', handle);
   }
 
   /** Binds an input, in place of what was bound before. The value stays the caller's to dispose, after the last run. */
   input(name: string, value: Value): void {
+    this.#assertIdle();
     this.#session.checkInput(name, value);
-    this.#held.set(name, value);
     call('BindInput', this.#handle.pointer, name, value.pointer);
+    this.#held.set(`input ${name}`, value);
   }
 
   /** Binds an output; a value that is bound as input too is updated in place, where the model allows that. */
   output(name: string, value: Value): void {
-    if (!this.#session.outputs.some((output) => output.name === name))
-      throw new Error(`the model has no output ${name}`);
-    this.#held.set(`output ${name}`, value);
+    this.#assertIdle();
+    this.#session.checkOutput(name, value);
     call('BindOutput', this.#handle.pointer, name, value.pointer);
+    this.#held.set(`output ${name}`, value);
   }
 
-  /** Runs on a thread of the pool. Nothing bound may change until the promise settles. */
+  /** Runs on a thread of the pool, with everything bound. Nothing bound may change until the promise settles. */
   async run(): Promise<void> {
-    using options = new Handle(callFor('CreateRunOptions'), 'ReleaseRunOptions');
+    this.#assertIdle();
     const { pointer } = this.#handle;
-    if (this.#session.onDevice) call('SynchronizeBoundInputs', pointer);
-    await callAsync('RunWithBinding', this.#session.pointer, options.pointer, pointer);
-    if (this.#session.onDevice) call('SynchronizeBoundOutputs', pointer);
+    if (!this.#complete) this.#complete = this.#checkComplete();
+    using _session = this.#session.handle.hold();
+    using _binding = this.#handle.hold();
+    using options = new Handle(callFor('CreateRunOptions'), 'ReleaseRunOptions');
+    this.#running = true;
+    try {
+      if (this.#session.onDevice) call('SynchronizeBoundInputs', pointer);
+      await callAsync('RunWithBinding', this.#session.handle.pointer, options.pointer, pointer);
+      if (this.#session.onDevice) call('SynchronizeBoundOutputs', pointer);
+    } finally {
+      this.#running = false;
+    }
   }
 
   dispose(): void {
     this.#handle.dispose();
-    this.#held.clear();
+  }
+
+  #checkComplete(): true {
+    for (const side of ['input', 'output'] as const) {
+      const missing = this.#session[`${side}s`].find(({ name }) => !this.#held.has(`${side} ${name}`));
+      if (missing) throw new Error(`the model's ${side} ${missing.name} was not bound`);
+    }
+    return true;
+  }
+
+  #assertIdle(): void {
+    if (this.#running) throw new Error('a binding was touched while it runs: this is a bug');
   }
 }

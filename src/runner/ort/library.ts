@@ -104,39 +104,41 @@ const libraryPath = (): string => {
 const functionAt = (table: readonly Pointer[], index: number, declaration: string): Native =>
   koffi.decode(table[index], koffi.proto(declaration)) as Native;
 
+/** Throws unless the table of that version was checked against this file: calling by a wrong position would crash. */
+export const checkVersion = (version: string, path: string): void => {
+  if (knownVersions.some((known) => version.startsWith(`${known}.`))) return;
+  throw new Error(`ONNX Runtime ${version} in ${path} is not known here; known: ${knownVersions.join(', ')}`);
+};
+
 const load = () => {
-  koffi.config({ ...koffi.config(), async_stack_size: stackBytes });
+  const settings = koffi.config();
+  // Refused once a library is loaded: where this module is loaded twice in a process, the first has done it.
+  if (settings.async_stack_size !== stackBytes) koffi.config({ ...settings, async_stack_size: stackBytes });
   const path = libraryPath();
   const library = koffi.load(path);
   const getApiBase = library.func('void* OrtGetApiBase()') as unknown as () => Pointer;
   const [getApi, getVersion] = koffi.decode(getApiBase(), koffi.array('void*', 2)) as [Pointer, Pointer];
-  const version = koffi.call(getVersion, koffi.proto('const char* OrtGetVersionString()')) as string;
-  if (!knownVersions.some((known) => version.startsWith(`${known}.`))) {
-    throw new Error(
-      `ONNX Runtime ${version} in ${path} is not known here; known: ${knownVersions.join(', ')}`,
-    );
-  }
-  const api = koffi.call(getApi, koffi.proto('void* OrtGetApi(uint32_t)'), apiVersion) as Pointer | null;
+  const version = koffi.call(getVersion, koffi.proto('const char* ()')) as string;
+  checkVersion(version, path);
+  const api = koffi.call(getApi, koffi.proto('void* (uint32_t)'), apiVersion) as Pointer | null;
   if (!api) throw new Error(`ONNX Runtime ${version} does not offer API version ${apiVersion}`);
   const size = 1 + Math.max(...Object.values(calls).map(([index]) => index));
   const table = koffi.decode(api, koffi.array('void*', size)) as Pointer[];
   return {
     // koffi unloads a library when its object is collected; function pointers do not hold on to it.
     library,
-    call: mapValues(calls, ([index, parameters], name) =>
-      functionAt(table, index, `void* Ort${name}(${parameters})`),
-    ),
-    release: mapValues(releases, (index, name) => functionAt(table, index, `void Ort${name}(void*)`)),
-    errorMessage: functionAt(table, 2, 'const char* OrtGetErrorMessage(void*)'),
+    call: mapValues(calls, ([index, parameters]) => functionAt(table, index, `void* (${parameters})`)),
+    release: mapValues(releases, (index) => functionAt(table, index, 'void (void*)')),
+    errorMessage: functionAt(table, 2, 'const char* (void*)'),
   };
 };
 
 const mapValues = <K extends string, V>(
   object: Readonly<Record<K, V>>,
-  map: (value: V, key: K) => Native,
+  map: (value: V) => Native,
 ): Record<K, Native> =>
   Object.fromEntries(
-    (Object.entries(object) as Array<[K, V]>).map(([key, value]) => [key, map(value, key)]),
+    (Object.entries(object) as Array<[K, V]>).map(([key, value]) => [key, map(value)]),
   ) as Record<K, Native>;
 
 const native = load();
@@ -164,7 +166,7 @@ const pending = new Set<unknown>();
 export const callAsync = (name: CallName, ...args: unknown[]): Promise<void> =>
   new Promise((resolve, reject) => {
     pending.add(args);
-    native.call[name].async(...args, (error: unknown, status: unknown) => {
+    const settle = (error: unknown, status: unknown) => {
       pending.delete(args);
       try {
         if (error) throw error;
@@ -173,7 +175,13 @@ export const callAsync = (name: CallName, ...args: unknown[]): Promise<void> =>
       } catch (caught) {
         reject(caught);
       }
-    });
+    };
+    try {
+      native.call[name].async(...args, settle);
+    } catch (error) {
+      pending.delete(args);
+      reject(error);
+    }
   });
 
 export const release = (name: ReleaseName, pointer: Pointer): void => void native.release[name](pointer);

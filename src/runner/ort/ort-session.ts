@@ -13,6 +13,7 @@ import {
 import {
   copyTensor,
   cpuMemoryInfo,
+  DeviceValue,
   type ElementType,
   readShape,
   type Tensor,
@@ -62,10 +63,13 @@ export class OrtSession {
   readonly outputs: readonly TensorInfo[];
   /** Whether a provider other than the CPU computes. */
   readonly onDevice: boolean;
-  readonly #handle: Handle;
+  /** For what else is made of a session. */
+  readonly handle: Handle;
+  /** Of a device's own memory, by its name. */
+  readonly #allocators = new Map<string, Handle>();
 
   private constructor(handle: Handle, onDevice: boolean) {
-    this.#handle = handle;
+    this.handle = handle;
     this.onDevice = onDevice;
     const { pointer } = handle;
     this.inputs = describe(pointer, 'Input');
@@ -74,6 +78,8 @@ export class OrtSession {
 
   /** Throws an `OrtError` when the file is no model, or a provider cannot be had. */
   static async open(path: string, { providers, threads }: OrtSessionOptions): Promise<OrtSession> {
+    // First of all: appending a provider logs, and the environment has the log.
+    const env = environment();
     using options = new Handle(callFor('CreateSessionOptions'), 'ReleaseSessionOptions');
     call('SetSessionLogSeverityLevel', options.pointer, logErrors);
     call('SetSessionGraphOptimizationLevel', options.pointer, optimizeAll);
@@ -84,72 +90,90 @@ export class OrtSession {
       call('SessionOptionsAppendExecutionProvider', options.pointer, provider, [], [], 0);
     }
     const session: [Pointer | null] = [null];
-    await callAsync('CreateSession', environment(), nativePath(path), options.pointer, session);
-    return new OrtSession(new Handle(session[0]!, 'ReleaseSession'), providers.length > 0);
+    await callAsync('CreateSession', env, nativePath(path), options.pointer, session);
+    const handle = new Handle(session[0]!, 'ReleaseSession');
+    try {
+      return new OrtSession(handle, providers.length > 0);
+    } catch (error) {
+      handle.dispose();
+      throw error;
+    }
   }
 
   /**
-   * Runs once. `feeds` must name every input, with its type and a shape that fits; the arrays must not change until the
-   * promise settles. A signal that fires ends the run early, which then throws.
+   * Runs once. `feeds` must name every input and nothing else, with its type and a shape that fits; the arrays must not
+   * change until the promise settles. A signal that fires ends the run early, which then throws the signal's reason.
    */
   async run(feeds: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<Record<string, Tensor>> {
     signal?.throwIfAborted();
-    const checked = this.inputs.map(({ name }) => this.#checkFeed(name, feeds[name]));
-    using binding = new Handle(callFor('CreateIoBinding', this.#handle.pointer), 'ReleaseIoBinding');
+    using _session = this.handle.hold();
+    const checked = this.#checkFeeds(feeds);
+    using binding = new Handle(callFor('CreateIoBinding', this.handle.pointer), 'ReleaseIoBinding');
     using runOptions = new Handle(callFor('CreateRunOptions'), 'ReleaseRunOptions');
     // The binding shares ownership of a value, but the memory behind it is the arrays': they must live until the end.
-    const values = checked.map((feed) => new TensorValue(feed));
-    for (const [i, { name }] of this.inputs.entries())
-      call('BindInput', binding.pointer, name, values[i]!.pointer);
-    for (const { name } of this.outputs) call('BindOutputToDevice', binding.pointer, name, cpuMemoryInfo());
+    const values: TensorValue[] = [];
     const terminate = () => call('RunOptionsSetTerminate', runOptions.pointer);
-    signal?.addEventListener('abort', terminate, { once: true });
     try {
+      for (const [i, { name }] of this.inputs.entries()) {
+        const value = new TensorValue(checked[i]!);
+        values.push(value);
+        call('BindInput', binding.pointer, name, value.pointer);
+      }
+      for (const { name } of this.outputs) call('BindOutputToDevice', binding.pointer, name, cpuMemoryInfo());
+      signal?.addEventListener('abort', terminate, { once: true });
       if (this.onDevice) call('SynchronizeBoundInputs', binding.pointer);
-      await callAsync('RunWithBinding', this.#handle.pointer, runOptions.pointer, binding.pointer);
+      await callAsync('RunWithBinding', this.handle.pointer, runOptions.pointer, binding.pointer);
       if (this.onDevice) call('SynchronizeBoundOutputs', binding.pointer);
       return this.#takeOutputs(binding.pointer);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     } finally {
       signal?.removeEventListener('abort', terminate);
       for (const value of values) value.dispose();
     }
   }
 
-  /** For what else is made of a session (its bindings); throws after disposal. */
-  get pointer(): Pointer {
-    return this.#handle.pointer;
-  }
-
-  /** An allocator of the device's own memory; released with the session. */
-  deviceAllocator(memory: string): Pointer {
-    const info = callFor(
-      'CreateMemoryInfo',
-      memory,
-      /* device allocator */ 0,
-      /* device */ 0,
-      /* default memory */ 0,
-    );
-    return callFor('CreateAllocator', this.pointer, info);
+  /** Room in a device's own memory, named as ONNX Runtime names it. */
+  deviceValue(memory: string, type: ElementType, dims: readonly number[]): DeviceValue {
+    let found = this.#allocators.get(memory);
+    if (!found) {
+      found = this.#openAllocator(memory);
+      this.#allocators.set(memory, found);
+    }
+    return new DeviceValue(found, type, dims);
   }
 
   /** Throws unless the model has this input, of this type and a shape that fits. */
-  checkInput(name: string, { type, dims }: Pick<Tensor, 'type' | 'dims'>): void {
-    const info = this.inputs.find((input) => input.name === name);
-    if (!info) throw new Error(`the model has no input ${name}`);
-    if (type !== info.type) throw new Error(`input ${name} is ${info.type}, not ${type}`);
-    const fits =
-      dims.length === info.dims.length && info.dims.every((size, i) => size < 0 || size === dims[i]);
-    if (!fits) throw new Error(`input ${name} has the shape [${info.dims}], not [${dims}]`);
+  checkInput(name: string, tensor: Shaped): void {
+    check('input', this.inputs, name, tensor);
+  }
+
+  /** The same for an output. */
+  checkOutput(name: string, tensor: Shaped): void {
+    check('output', this.outputs, name, tensor);
   }
 
   dispose(): void {
-    this.#handle.dispose();
+    for (const found of this.#allocators.values()) found.dispose();
+    this.handle.dispose();
   }
 
-  #checkFeed(name: string, feed: Tensor | undefined): Tensor {
-    if (!feed) throw new Error(`the model's input ${name} was not fed`);
-    this.checkInput(name, feed);
-    return feed;
+  #openAllocator(memory: string): Handle {
+    const [deviceAllocator, firstDevice, defaultMemory] = [0, 0, 0];
+    const info = callFor('CreateMemoryInfo', memory, deviceAllocator, firstDevice, defaultMemory);
+    using _info = new Handle(info, 'ReleaseMemoryInfo');
+    return new Handle(callFor('CreateAllocator', this.handle.pointer, info), 'ReleaseAllocator', this.handle);
+  }
+
+  /** In the model's order. */
+  #checkFeeds(feeds: Readonly<Record<string, Tensor>>): Tensor[] {
+    for (const name of Object.keys(feeds)) this.checkInput(name, feeds[name]!);
+    return this.inputs.map(({ name }) => {
+      const feed = feeds[name];
+      if (!feed) throw new Error(`the model's input ${name} was not fed`);
+      return feed;
+    });
   }
 
   #takeOutputs(binding: Pointer): Record<string, Tensor> {
@@ -165,16 +189,32 @@ export class OrtSession {
   }
 }
 
+type Shaped = Pick<Tensor, 'type' | 'dims'>;
+
+/** A dimension of -1 takes any size. */
+const check = (
+  side: 'input' | 'output',
+  infos: readonly TensorInfo[],
+  name: string,
+  { type, dims }: Shaped,
+): void => {
+  const info = infos.find((one) => one.name === name);
+  if (!info)
+    throw new Error(`the model has no ${side} ${name}; it has ${infos.map((one) => one.name).join(', ')}`);
+  if (type !== info.type) throw new Error(`${side} ${name} is ${info.type}, not ${type}`);
+  const fits = dims.length === info.dims.length && info.dims.every((size, i) => size < 0 || size === dims[i]);
+  if (!fits) throw new Error(`${side} ${name} has the shape [${info.dims}], not [${dims}]`);
+};
+
 /** Names, types and shapes of a session's inputs or outputs, in the model's order. */
 const describe = (session: Pointer, side: 'Input' | 'Output'): TensorInfo[] => {
   const count = callFor<number>(`SessionGet${side}Count`, session);
   return Array.from({ length: count }, (_, index) => {
     const name = takeString(callFor(`SessionGet${side}Name`, session, index, allocator()), allocator());
-    const info = callFor(`SessionGet${side}TypeInfo`, session, index);
-    try {
-      return { name, ...readShape(callFor('CastTypeInfoToTensorInfo', info)) };
-    } finally {
-      release('ReleaseTypeInfo', info);
-    }
+    using info = new Handle(callFor(`SessionGet${side}TypeInfo`, session, index), 'ReleaseTypeInfo');
+    // Null for sequences and maps, which classical models give.
+    const tensor = callFor<Pointer | null>('CastTypeInfoToTensorInfo', info.pointer);
+    if (tensor === null) throw new Error(`the model's ${side.toLowerCase()} ${name} is no tensor`);
+    return { name, ...readShape(tensor) };
   });
 };

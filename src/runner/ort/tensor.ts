@@ -42,8 +42,8 @@ export abstract class Value extends Handle {
   readonly type: ElementType;
   readonly dims: readonly number[];
 
-  constructor(pointer: Pointer, type: ElementType, dims: readonly number[]) {
-    super(pointer, 'ReleaseValue');
+  constructor(pointer: Pointer, { type, dims }: Pick<Tensor, 'type' | 'dims'>, owner?: Handle) {
+    super(pointer, 'ReleaseValue', owner);
     this.type = type;
     this.dims = dims;
   }
@@ -54,9 +54,9 @@ export class TensorValue extends Value {
   readonly data: TensorData;
 
   constructor(tensor: Tensor) {
-    const { type, data, dims } = tensor;
+    const { data, dims } = tensor;
     const { id } = checked(tensor);
-    const shape = BigInt64Array.from(dims, BigInt);
+    const shape = shapeOf(dims);
     const pointer = callFor(
       'CreateTensorWithDataAsOrtValue',
       cpuMemoryInfo(),
@@ -66,22 +66,25 @@ export class TensorValue extends Value {
       dims.length,
       id,
     );
-    super(pointer, type, dims);
+    super(pointer, tensor);
     this.data = data;
   }
 }
 
 /** A tensor in a device's memory; what is in it never comes to JavaScript. */
 export class DeviceValue extends Value {
-  constructor(allocator: Pointer, type: ElementType, dims: readonly number[]) {
-    const shape = BigInt64Array.from(dims, BigInt);
-    super(
-      callFor('CreateTensorAsOrtValue', allocator, shape, dims.length, elementTypes[type].id),
-      type,
-      dims,
-    );
+  constructor(allocator: Handle, type: ElementType, dims: readonly number[]) {
+    const { id } = elementTypes[type];
+    const pointer = callFor('CreateTensorAsOrtValue', allocator.pointer, shapeOf(dims), dims.length, id);
+    super(pointer, { type, dims }, allocator);
   }
 }
+
+const shapeOf = (dims: readonly number[]): BigInt64Array => {
+  if (!dims.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw new Error(`[${dims}] is no shape: sizes are whole numbers from 0`);
+  return BigInt64Array.from(dims, BigInt);
+};
 
 const checked = ({ type, data, dims }: Tensor) => {
   const entry = elementTypes[type];

@@ -1,0 +1,61 @@
+/** The service as a process of its own, with real runners, on the tiny models: what a client meets. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Client, clientOf } from './client.js';
+import { fixture } from './fixtures.js';
+import { temporaryFolder } from './temporary.js';
+
+/** The device that models run on in tests with real runners. */
+export const testDevice = process.env.TASKWIRE_DEVICE || 'cpu';
+
+export interface LiveService extends Client {
+  readonly pid: number;
+  /** Where the owner's key is kept. */
+  readonly keyFile: string;
+  /** Ends it as an operator would; throws if it does not end well. */
+  close(): Promise<void>;
+}
+
+const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+
+export const startService = async (env: Readonly<Record<string, string>> = {}): Promise<LiveService> => {
+  const dataDir = temporaryFolder();
+  const settings = {
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    TASKWIRE_DATA_DIR: dataDir,
+    TASKWIRE_MODELS_DIR: fixture('models'),
+    TASKWIRE_DEVICE: testDevice,
+    TASKWIRE_WARM: 'none',
+    TASKWIRE_HOLD_MS: '120000', // software devices take their time to load
+    TASKWIRE_DRAIN_MS: '5000',
+  };
+  const child = spawn(process.execPath, [cli, 'serve'], {
+    env: { ...process.env, ...settings, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+  const listening = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const url = /"event":"listening","url":"([^"]+)"/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+  });
+  const url = await Promise.race([listening, ended.then(() => undefined)]);
+  if (!url) throw new Error(`the service ended with ${child.exitCode ?? child.signalCode}`);
+  const keyFile = join(dataDir, 'owner.key');
+  return {
+    ...clientOf(url, readFileSync(keyFile, 'utf8').trim()),
+    keyFile,
+    pid: child.pid!,
+    async close() {
+      child.kill('SIGTERM');
+      const [code, signal] = await ended;
+      if (code !== 0) throw new Error(`the service ended with ${code ?? signal}`);
+    },
+  };
+};

@@ -1,0 +1,34 @@
+/**
+ * What not every machine has. A suite that needs it is skipped where it is missing, and says so; with TEST_SCOPE=full it
+ * fails there.
+ */
+import { spawnSync } from 'node:child_process';
+
+const full = process.env.TEST_SCOPE === 'full';
+
+/** The interpreter of the client tests. */
+export const python = process.env.TEST_PYTHON || 'python3';
+
+const works = (command: string, ...args: string[]) =>
+  spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+const describeWith =
+  (what: string, isThere: () => boolean) =>
+  (name: string, suite: () => void): void => {
+    if (isThere()) describe(name, suite);
+    else if (full) {
+      test(`${name}: needs ${what}`, () => {
+        throw new Error(`${what} is missing, and TEST_SCOPE=full asks for everything`);
+      });
+    } else describe.skip(`${name} (skipped: needs ${what})`, suite);
+  };
+
+export const describeWithFfmpeg = describeWith('ffmpeg', () =>
+  ['ffmpeg', 'ffprobe'].every((name) => works(name, '-version')),
+);
+
+export const describeWithPython = describeWith("Python's requests (TEST_PYTHON)", () =>
+  works(python, '-c', 'import requests'),
+);
+
+export const describeWithCurl = describeWith('curl', () => works('curl', '--version'));

@@ -1,0 +1,45 @@
+/** A scripted text generator: says the pieces it was told to, as a runner would. */
+import type { Generation, GenerationParams } from '../../tasks/text-generation/schema.js';
+import type { FakeRunner, FakeRunners } from './fake-runner.js';
+
+export interface Writing {
+  /** One list a choice. */
+  readonly pieces: ReadonlyArray<readonly string[]>;
+  readonly finishReason?: Generation['finishReason'];
+  readonly promptTokens?: number;
+  readonly cachedTokens?: number;
+}
+
+/** Every input is answered so; what crossed to the runner stays readable in `FakeRunners`. */
+export const writes = (
+  runners: FakeRunners,
+  { pieces, finishReason = 'stop', promptTokens = 5, cachedTokens = 0 }: Writing,
+): void => {
+  runners.onLoad = (runner) => runner.ready({ kind: 'generate', slots: 16 });
+  runners.onBatch = (runner: FakeRunner, items) => {
+    for (const { id, params } of items) {
+      const { stream, logprobs } = params as GenerationParams;
+      const report = (token: string) => ({
+        token,
+        token_id: token.length,
+        logprob: -0.5,
+        top: logprobs ? [{ token: 'other', token_id: 9, logprob: -0.25 }] : [],
+      });
+      runner.say({ type: 'measured', id, usage: { inputTokens: promptTokens } });
+      for (const [choice, texts] of pieces.entries()) {
+        for (const text of stream ? texts : []) {
+          const reports = logprobs === undefined ? {} : { logprobs: [report(text)] };
+          runner.say({ type: 'delta', id, delta: { choice, text, ...reports } });
+        }
+      }
+      const choices = pieces.map((texts) => ({
+        text: texts.join(''),
+        tokens: texts.length,
+        finishReason,
+        ...(logprobs === undefined ? {} : { logprobs: texts.map(report) }),
+      }));
+      const outputTokens = pieces.flat().length;
+      runner.answer(id, { promptTokens, cachedTokens, choices }, { outputTokens, deviceMicros: 10 });
+    }
+  };
+};

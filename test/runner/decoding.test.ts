@@ -1,0 +1,131 @@
+/**
+ * Many texts at once, each as if it were alone: greedy continuations equal PyTorch's without a cache, token for token,
+ * whatever runs beside them, is cancelled, comes back or loses its place. On the device that TASKWIRE_DEVICE names.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { DecoderLoop, type DecodingJob } from '../../src/runner/generate/decoder-loop.js';
+import { type DecoderConfig, openKvStore } from '../../src/runner/generate/kv-store.js';
+import { Sequence } from '../../src/runner/generate/sequence.js';
+import { ModelFolder } from '../../src/runner/model-folder.js';
+import { Tokenizer } from '../../src/runner/tokenizer.js';
+import { cpuAsDevice, device, openTinySession, TinyDecoder } from '../helpers/decoder.js';
+import { type Continuation, comparable, continuations, greedy } from '../helpers/decoding.js';
+import { fixture } from '../helpers/fixtures.js';
+import { TestRandom } from '../helpers/random.js';
+
+/** Software devices take their time. */
+const patienceMs = 300_000;
+const newTokens = 48;
+
+const stores = [
+  ['updated in place', 'llama-gqa', device],
+  ['that grow', 'llama-classic', device],
+  ...(device.memory === undefined ? [['in a memory of their own', 'llama-gqa', cpuAsDevice] as const] : []),
+] as const;
+
+const passTime = async (random: TestRandom, most: number) => {
+  for (let turns = random.integer(0, most); turns > 0; turns--) await setImmediate();
+};
+
+describe.each(stores)('with caches %s (%s)', (_, model, on) => {
+  const recorded = continuations(model);
+
+  /** Asks until it is left alone; what came before it was cancelled must be right as well. */
+  const writeAtLast = async (decoder: TinyDecoder, one: Continuation, random: TestRandom) => {
+    const scope = random.pick(['ann', 'ben']);
+    for (let cancels = random.pick([0, 0, 1, 2]); ; cancels--) {
+      await passTime(random, 20);
+      const controller = new AbortController();
+      let left = cancels > 0 ? random.integer(0, 30) : Number.POSITIVE_INFINITY;
+      const onDelta = () => {
+        if (left-- <= 0) controller.abort();
+      };
+      const cancelEarly = left === 0 && passTime(random, 5).then(() => controller.abort());
+      const written = await decoder.write(one.prompt, {
+        scope,
+        signal: controller.signal,
+        onDelta,
+        logprobs: 0,
+      });
+      await cancelEarly;
+      const [choice] = written.value.choices;
+      const ids = choice!.logprobs!.map(({ token_id }) => token_id);
+      const compared = comparable(ids, one);
+      expect(compared.ids).toEqual(compared.expected);
+      expect(written.streamed).toEqual([choice!.text]);
+      expect(written.value.promptTokens).toBe(one.promptIds.length);
+      if (choice!.finishReason === 'length') return expect(ids).toHaveLength(newTokens);
+      expect(choice!.finishReason).toBe('cancelled');
+      expect(cancels).toBeGreaterThan(0);
+    }
+  };
+
+  test.each([16, 3, 1])(
+    '20 prompts in %i slots, in any order, cancelled and asked again, go on as in PyTorch',
+    async (slots) => {
+      const decoder = await TinyDecoder.open(model, { slots, on });
+      const random = new TestRandom(100 + slots);
+      for (let round = 0; round < 2; round++)
+        await Promise.all(random.shuffled(recorded).map((one) => writeAtLast(decoder, one, random)));
+    },
+    patienceMs,
+  );
+
+  test(
+    'texts that lose their place to more important ones go on as if nothing had been',
+    async () => {
+      const folder = new ModelFolder(fixture(`models/tiny/${model}`), 'fp32', {});
+      const config = folder.config<DecoderConfig>();
+      const session = await openTinySession(model, on);
+      const inPlace = model === 'llama-gqa';
+      const store = openKvStore({ session, config, inPlace, slots: 3, capacity: 256 });
+      const loop = new DecoderLoop(store);
+      const tokenizer = Tokenizer.open(folder);
+      const sequences: Sequence[] = [];
+      let pieces = 0;
+      const write = async (one: Continuation, priority: number) => {
+        const sequence = new Sequence({
+          ...{ ...greedy, tokenizer, promptIds: one.promptIds, continues: true },
+          ...{ seed: 1n, endIds: new Set<number>() },
+        });
+        sequences.push(sequence);
+        let admissions = 0;
+        const { signal } = new AbortController();
+        const onPiece = () => {
+          pieces++;
+          startMore();
+        };
+        const job: DecodingJob = {
+          ...{ sequence, priority, signal, scope: '', sharedTokens: 0, leader: undefined },
+          ...{ onAdmitted: () => admissions++, onPiece, onBill: () => undefined },
+        };
+        await loop.generate(job);
+        const compared = comparable(sequence.tokens, one);
+        expect(compared.ids).toEqual(compared.expected);
+        expect([sequence.finished, admissions]).toEqual(['length', 1]);
+      };
+      // Each comes while others run, and matters more than all before.
+      const waiting = new TestRandom(7).shuffled(recorded);
+      const running: Array<Promise<void>> = [];
+      const startMore = () => {
+        while (waiting.length > 0 && running.length * 9 <= pieces)
+          running.push(write(waiting.pop()!, running.length));
+      };
+      let readAgain = 0;
+      const prefill = store.prefill.bind(store);
+      store.prefill = (slot, ids, past) => {
+        const isWhole = ({ ids: all }: Sequence) =>
+          all.length === past + ids.length && ids.every((id, i) => id === all[past + i]);
+        if (sequences.some((one) => one.generatedTokens > 0 && isWhole(one))) readAgain++;
+        return prefill(slot, ids, past);
+      };
+      startMore();
+      for (const each of running) await each;
+      expect(running).toHaveLength(recorded.length);
+      // Otherwise nobody lost a place, and nothing was shown.
+      expect(readAgain).toBeGreaterThan(5);
+      expect(loop.counts).toMatchObject({ waiting: 0, running: 0 });
+    },
+    patienceMs,
+  );
+});
