@@ -1,9 +1,12 @@
-/** Checks that imports only go down (docs/architecture.md, "Layers"). Run by `npm run check` and by the tests. */
+/**
+ * Checks that imports only go down (docs/architecture.md, "Layers"). Run by `npm run check`; test/layers.test.ts gives it
+ * a folder of its own.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
 
 /** What a folder (or file) may import, by the layer names below. Everything may import `base`. */
 const layers = [
@@ -28,7 +31,7 @@ const layers = [
   ['base', /^src\/(errors|job|dtype|padding|settings)\.ts$/, []],
   [
     'pipelines',
-    /^tasks\/[^/]+\/(?!index\.ts|schema\.ts)[^/]+\.ts$/,
+    /^tasks\/[^/]+\/(?!index\.ts|(?:[a-z-]+-)?schema\.ts)[^/]+\.ts$/,
     ['runner', 'media-child', 'tasks', 'protocol'],
   ],
   ['tasks', /^tasks\//, []],
@@ -62,9 +65,18 @@ for (const file of ['src', 'tasks'].flatMap(sources)) {
     continue;
   }
   const text = readFileSync(join(root, file), 'utf8');
-  for (const [, typeOnly, target] of text.matchAll(
-    /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'/gms,
-  )) {
+  const imports = [
+    ...Array.from(text.matchAll(/^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'/gms), (found) => ({
+      typeOnly: found[1] !== undefined,
+      target: found[2],
+    })),
+    // For its effects alone, or when it is needed.
+    ...Array.from(text.matchAll(/\bimport\s*\(?\s*'([^']+)'/g), (found) => ({
+      typeOnly: false,
+      target: found[1],
+    })),
+  ];
+  for (const { typeOnly, target } of imports) {
     if (target.startsWith('.')) {
       const imported = relative(root, resolve(root, dirname(file), target)).replace(/\.js$/, '.ts');
       const [layer] = layerOf(imported) ?? [];

@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import type { Task } from '../tasks/task.js';
 import { modelRoutes } from './dialects/models.js';
 import { nativeRoutes, renderNativeError } from './dialects/native.js';
+import { openAiDocuments, openAiMounts, openAiRoutes } from './dialects/openai/index.js';
 import type { Engine } from './engine/engine.js';
 import { readBody } from './http/body.js';
 import { authenticate, openContext } from './http/context.js';
@@ -48,10 +49,16 @@ export const makeApp = ({ tasks, path, ops, bodyTimeoutMs, trustProxy }: AppOpti
   const anyOrigin = cors({ origin: '*', exposedHeaders, maxAge: 86_400 });
   const guard = [authenticate(path.admission), readBody(bodyTimeoutMs)];
   app.use('/v1/inference', anyOrigin, nativeRoutes(tasks, path, guard), methodNotAllowed('POST'));
-  app.use(['/v1', '/api/v1/inference'], anyOrigin, modelRoutes(path));
+  // One by one: of several paths of one mount, only the first that matches is tried.
+  for (const mount of openAiMounts)
+    app.use(mount, anyOrigin, modelRoutes(path), openAiRoutes(tasks, path, guard));
   app.use(opsRoutes(ops));
-  app.use(docsRoutes(tasks));
-  app.all(['/v1/models', '/v1/models/*id', '/health', '/ready', '/metrics'], methodNotAllowed('GET'));
+  app.use(docsRoutes(tasks, openAiDocuments(tasks)));
+  app.all(
+    openAiMounts.flatMap((mount) => [`${mount}/models`, `${mount}/models/*id`]),
+    methodNotAllowed('GET'),
+  );
+  app.all(['/health', '/ready', '/metrics'], methodNotAllowed('GET'));
   app.use(routeNotFound);
   app.use(handleErrors(path.log));
   return app;

@@ -26,7 +26,7 @@ const healthOf = (engine: Pick<Engine, 'health'>, { entry, ref }: Resolved) => {
 };
 
 /**
- * Mounted at `/v1` and `/api/v1/inference`. Ids may hold slashes, encoded or not. A health poll that carries a valid
+ * Mounted where OpenAI's dialect is. Ids may hold slashes, encoded or not. A health poll that carries a valid
  * key starts loading a cold model: who polls is about to call.
  */
 export const modelRoutes = ({ catalogue, engine, admission }: Path & { readonly engine: Engine }): Router => {

@@ -1,23 +1,11 @@
 /** The task routes, and `/v1/inference/<model id>` in the same form. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import type { Task } from '../../tasks/task.js';
-import { show, TaskwireError } from '../errors.js';
+import { TaskwireError } from '../errors.js';
 import { type Body, bodyOf, withMedia } from '../http/body.js';
-import { callerOf, contextOf } from '../http/context.js';
-import { logError } from '../http/error-handler.js';
-import { sendJson } from '../http/json-answer.js';
-import { EventStream } from '../http/sse.js';
-import {
-  type Admitted,
-  type Call,
-  type Collected,
-  collect,
-  infer,
-  type Path,
-  type Reply,
-  type Settled,
-} from '../infer.js';
+import type { Admitted, Collected, Path, Reply, Settled } from '../infer.js';
 import { coerceText } from './coerce-text.js';
+import { exchange, type Face, openCall, readModel } from './exchange.js';
 
 export const renderNativeError = (
   { code, message, param, retryAfterSeconds }: TaskwireError,
@@ -75,84 +63,18 @@ const byModelId = (id: string, { catalogue }: Path): Target => {
 const answer =
   (path: Path, target: (req: Request) => Target): RequestHandler =>
   async (req, res) => {
-    const call = parse(req, res, target(req));
-    const replies = infer(call, path);
-    const first = await replies.next();
-    if (first.done) throw new Error('a request ended before it was admitted: this is a bug');
-    const admitted = first.value as Admitted;
-    if (admitted.streaming) await stream(call, admitted, replies, { res, path });
-    else await render(call, await collect(prepend(admitted, replies)), res);
+    const { task, model, streamRoute } = target(req);
+    const fields = fieldsOf(bodyOf(req), task);
+    if (model !== undefined) fields.model = model;
+    const call = openCall(req, res, { task, model: readModel(fields.model), fields, streamRoute });
+    await exchange(call, path, res, faceOf(task, call.id));
   };
-
-async function* prepend(first: Reply, rest: AsyncGenerator<Reply>): AsyncGenerator<Reply> {
-  yield first;
-  yield* rest;
-}
-
-const parse = (req: Request, res: Response, { task, model, streamRoute }: Target): Call => {
-  const body = bodyOf(req);
-  const fields = fieldsOf(body, task);
-  if (model !== undefined) fields.model = model;
-  const { id, signal } = contextOf(res);
-  return {
-    id,
-    caller: callerOf(res),
-    task,
-    model: readModel(fields.model),
-    fields,
-    streamRoute,
-    signal,
-    timeoutMs: readTimeout(req.get('x-request-timeout-ms')),
-    waitForModel: req.get('x-wait-for-model')?.toLowerCase() === 'true',
-  };
-};
 
 const fieldsOf = (body: Body, task: Task): Record<string, unknown> =>
   withMedia(
     body.textual ? { ...body, fields: coerceText(body.fields, task.request.shape) } : body,
     task.media,
   );
-
-const readModel = (model: unknown): string | undefined => {
-  if (model === undefined) return model;
-  if (typeof model === 'string' && !model.includes('\0') && model.isWellFormed()) return model;
-  const allowed = 'a string without NUL and lone surrogates';
-  throw new TaskwireError('invalid_field', { param: 'model', got: show(model), allowed });
-};
-
-/** The longest that a client may ask to wait. */
-const maxTimeoutMs = 3_600_000;
-
-const readTimeout = (header: string | undefined): number | undefined => {
-  if (header === undefined) return undefined;
-  const ms = Number(header);
-  if (Number.isInteger(ms) && ms >= 1 && ms <= maxTimeoutMs) return ms;
-  throw new TaskwireError('invalid_field', {
-    param: 'x-request-timeout-ms',
-    got: header,
-    allowed: `an integer from 1 to ${maxTimeoutMs}`,
-  });
-};
-
-const render = async (
-  { id, task }: Call,
-  { admitted, values, settled }: Collected,
-  res: Response,
-): Promise<void> => {
-  const { usage, queueMs, computeMs, costMicroUsd } = settled;
-  const ms = (value: number) => value.toFixed(1);
-  res.setHeader('x-compute-time-ms', ms(computeMs));
-  res.setHeader('x-queue-time-ms', ms(queueMs));
-  res.setHeader('x-gpu-seconds', (usage.deviceMicros / 1e6).toFixed(6));
-  res.setHeader('x-cost-usd', (costMicroUsd / 1e6).toFixed(6));
-  res.setHeader('x-cache', 'off');
-  res.setHeader('server-timing', `queue;dur=${ms(queueMs)}, compute;dur=${ms(computeMs)}`);
-  await sendJson(res, {
-    ...task.render(values, admitted.request),
-    request_id: id,
-    inference_status: statusOf(settled),
-  });
-};
 
 /** DeepInfra's account of a request, which native answers carry too. */
 const statusOf = ({ usage, computeMs, costMicroUsd }: Settled) => ({
@@ -163,37 +85,21 @@ const statusOf = ({ usage, computeMs, costMicroUsd }: Settled) => ({
   tokens_generated: usage.outputTokens,
 });
 
-interface StreamTarget {
-  readonly res: Response;
-  readonly path: Path;
-}
-
-const stream = async (
-  call: Call,
-  { request }: Admitted,
-  replies: AsyncIterable<Reply>,
-  { res, path }: StreamTarget,
-): Promise<void> => {
-  const shape = call.task.stream!;
-  const events = new EventStream(res);
-  const values: unknown[] = [];
-  try {
-    for await (const reply of replies) {
-      if (reply.type === 'accepted') events.keepAlive();
-      else if (reply.type === 'delta')
-        await events.send(shape.renderDelta(reply.delta, reply.index, request));
-      else if (reply.type === 'result') values[reply.index] = reply.value;
-      else if (reply.type === 'settled') {
-        const end = shape.renderEnd(values, request);
-        await events.send({ ...end, request_id: call.id, inference_status: statusOf(reply) });
-      }
-    }
-  } catch (caught) {
-    const error = TaskwireError.from(caught);
-    if (!events.begun) throw error;
-    logError(path.log, error, call.id);
-    await events.send(shape.renderError({ code: error.code, message: error.message, request_id: call.id }));
-  } finally {
-    events.end();
-  }
-};
+const faceOf = (task: Task, id: string): Face => ({
+  render: ({ admitted, values, settled }: Collected) => ({
+    ...task.render(values, admitted.request),
+    request_id: id,
+    inference_status: statusOf(settled),
+  }),
+  stream: ({ request }: Admitted) => {
+    const shape = task.stream!;
+    const values: unknown[] = [];
+    return (reply: Reply) => {
+      if (reply.type === 'result') values[reply.index] = reply.value;
+      if (reply.type === 'delta') return [shape.renderDelta(reply.delta, reply.index, request)];
+      if (reply.type !== 'settled') return [];
+      return [{ ...shape.renderEnd(values, request), request_id: id, inference_status: statusOf(reply) }];
+    };
+  },
+  renderError: ({ code, message }) => task.stream!.renderError({ code, message, request_id: id }),
+});

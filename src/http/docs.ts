@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { Task } from '../../tasks/task.js';
-import { makeOpenApi } from './openapi.js';
+import { type DialectRoute, makeOpenApi } from './openapi.js';
 
 /** Its files alone: importing the package would load the whole browser bundle into this process. */
 const swaggerFiles = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -26,9 +26,9 @@ const page = `<!doctype html>
 
 const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', persistAuthorization: true });\n`;
 
-export const docsRoutes = (tasks: readonly Task[]): Router => {
+export const docsRoutes = (tasks: readonly Task[], routes: readonly DialectRoute[]): Router => {
   const router = Router();
-  const document = makeOpenApi(tasks);
+  const document = makeOpenApi(tasks, routes);
   router.get('/openapi.json', (_req, res) => {
     res.json(document);
   });

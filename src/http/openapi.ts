@@ -8,6 +8,17 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   version: string;
 };
 
+/** A route that a dialect adds: its shapes, and the schema of its error envelope. */
+export interface DialectRoute {
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly request: z.ZodType;
+  readonly response: z.ZodType;
+  readonly event: z.ZodType;
+  readonly error: z.ZodType;
+}
+
 const schemaOf = (type: z.ZodType, io: 'input' | 'output'): object => {
   const { $schema: _, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any' });
   return schema;
@@ -51,14 +62,14 @@ const errorSchema = {
 };
 
 /** One entry a status, naming the codes it comes with. 499 never reaches a client. */
-const errorResponses = () => {
+const errorResponses = (schema: object = { $ref: '#/components/schemas/Error' }) => {
   const entries = Object.entries(errorTable).filter(([, { status }]) => status !== 499);
   const statuses = [...new Set(entries.map(([, { status }]) => status))];
   const description = (wanted: number) =>
     entries
       .filter(([, { status }]) => status === wanted)
       .map(([code, { message }]) => `\`${code}\`: ${message}`);
-  const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
+  const content = { 'application/json': { schema } };
   return Object.fromEntries(
     statuses.map((status) => [status, { description: description(status).join('\n'), content }]),
   );
@@ -98,6 +109,22 @@ const operation = (task: Task, streaming: boolean): object => ({
   },
 });
 
+const dialectOperation = ({ tag, summary, request, response, event, error }: DialectRoute): object => ({
+  tags: [tag],
+  summary,
+  requestBody: { required: true, content: { 'application/json': { schema: schemaOf(request, 'input') } } },
+  responses: {
+    200: {
+      description: 'The answer; with `stream`, events: `data: <JSON>` each, `data: [DONE]` at the end.',
+      content: {
+        'application/json': { schema: schemaOf(response, 'output') },
+        'text/event-stream': { schema: schemaOf(event, 'output') },
+      },
+    },
+    ...errorResponses(schemaOf(error, 'output')),
+  },
+});
+
 const plain = (summary: string, schema: object = { type: 'object' }): object => ({
   get: {
     summary,
@@ -107,12 +134,13 @@ const plain = (summary: string, schema: object = { type: 'object' }): object => 
 });
 
 /** The task's schemas do not change while the service runs: built once. */
-export const makeOpenApi = (tasks: readonly Task[]): object => {
+export const makeOpenApi = (tasks: readonly Task[], routes: readonly DialectRoute[]): object => {
   const paths: Record<string, object> = {};
   for (const task of tasks) {
     paths[`/v1/inference/${task.name}`] = { post: operation(task, false) };
     if (task.stream) paths[`/v1/inference/${task.name}/stream`] = { post: operation(task, true) };
   }
+  for (const route of routes) paths[route.path] = { post: dialectOperation(route) };
   return {
     openapi: '3.1.0',
     info: {

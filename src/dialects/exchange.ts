@@ -1,0 +1,118 @@
+/** What all dialects do with a request once its fields are found: the call, the path, the answer or the stream. */
+import type { Request, Response } from 'express';
+import { show, TaskwireError } from '../errors.js';
+import { callerOf, contextOf } from '../http/context.js';
+import { logError } from '../http/error-handler.js';
+import { sendJson } from '../http/json-answer.js';
+import { EventStream } from '../http/sse.js';
+import {
+  type Admitted,
+  type Call,
+  type Collected,
+  collect,
+  infer,
+  type Path,
+  type Reply,
+  type Settled,
+} from '../infer.js';
+
+/** How a dialect words what comes back. */
+export interface Face {
+  render(collected: Collected): Readonly<Record<string, unknown>>;
+  /** Called once for a stream; the function it returns words each reply as events. */
+  stream(admitted: Admitted): (reply: Reply) => ReadonlyArray<object | string>;
+  renderError(error: TaskwireError, requestId: string): object;
+}
+
+/** What the dialect knows of a call; the rest is the same for all. */
+export type Asked = Pick<Call, 'task' | 'model' | 'fields' | 'streamRoute'>;
+
+export const openCall = (req: Request, res: Response, asked: Asked): Call => {
+  const { id, signal } = contextOf(res);
+  const common = {
+    id,
+    caller: callerOf(res),
+    signal,
+    timeoutMs: readTimeout(req.get('x-request-timeout-ms')),
+    waitForModel: req.get('x-wait-for-model')?.toLowerCase() === 'true',
+  };
+  // Assigned rather than spread, so that fields that are still to be worked out stay so.
+  return Object.assign(asked, common);
+};
+
+export const readModel = (model: unknown): string | undefined => {
+  if (model === undefined || model === null) return undefined;
+  if (typeof model === 'string' && !model.includes('\0') && model.isWellFormed()) return model;
+  const allowed = 'a string without NUL and lone surrogates';
+  throw new TaskwireError('invalid_field', { param: 'model', got: show(model), allowed });
+};
+
+/** The longest that a client may ask to wait. */
+const maxTimeoutMs = 3_600_000;
+
+const readTimeout = (header: string | undefined): number | undefined => {
+  if (header === undefined) return undefined;
+  const ms = Number(header);
+  if (Number.isInteger(ms) && ms >= 1 && ms <= maxTimeoutMs) return ms;
+  throw new TaskwireError('invalid_field', {
+    param: 'x-request-timeout-ms',
+    got: header,
+    allowed: `an integer from 1 to ${maxTimeoutMs}`,
+  });
+};
+
+/** Runs the call and writes its answer. What fails before the first byte is thrown. */
+export const exchange = async (call: Call, path: Path, res: Response, face: Face): Promise<void> => {
+  const replies = infer(call, path);
+  const first = await replies.next();
+  if (first.done) throw new Error('a request ended before it was admitted: this is a bug');
+  const admitted = first.value as Admitted;
+  if (admitted.streaming) return stream(call, replies, { res, path, face, admitted });
+  const collected = await collect(prepend(admitted, replies));
+  setFigures(res, collected.settled);
+  await sendJson(res, face.render(collected));
+};
+
+async function* prepend(first: Reply, rest: AsyncGenerator<Reply>): AsyncGenerator<Reply> {
+  yield first;
+  yield* rest;
+}
+
+const setFigures = (res: Response, { usage, queueMs, computeMs, costMicroUsd }: Settled): void => {
+  const ms = (value: number) => value.toFixed(1);
+  res.setHeader('x-compute-time-ms', ms(computeMs));
+  res.setHeader('x-queue-time-ms', ms(queueMs));
+  res.setHeader('x-gpu-seconds', (usage.deviceMicros / 1e6).toFixed(6));
+  res.setHeader('x-cost-usd', (costMicroUsd / 1e6).toFixed(6));
+  res.setHeader('x-cache', 'off');
+  res.setHeader('server-timing', `queue;dur=${ms(queueMs)}, compute;dur=${ms(computeMs)}`);
+};
+
+interface StreamTarget {
+  readonly res: Response;
+  readonly path: Path;
+  readonly face: Face;
+  readonly admitted: Admitted;
+}
+
+const stream = async (
+  call: Call,
+  replies: AsyncIterable<Reply>,
+  { res, path, face, admitted }: StreamTarget,
+): Promise<void> => {
+  const events = new EventStream(res);
+  const word = face.stream(admitted);
+  try {
+    for await (const reply of replies) {
+      if (reply.type === 'accepted') events.keepAlive();
+      for (const event of word(reply)) await events.send(event);
+    }
+  } catch (caught) {
+    const error = TaskwireError.from(caught);
+    if (!events.begun) throw error;
+    logError(path.log, error, call.id);
+    await events.send(face.renderError(error, call.id));
+  } finally {
+    events.end();
+  }
+};

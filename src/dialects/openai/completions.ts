@@ -1,0 +1,146 @@
+/** `/completions`: texts in, their continuations out. */
+import { z } from 'zod';
+import {
+  type Generation,
+  type GenerationDelta,
+  type Generations,
+  request as task,
+} from '../../../tasks/text-generation/schema.js';
+import type { Reply } from '../../infer.js';
+import type { Endpoint } from './endpoint.js';
+import { columnLogprobs, columnLogprobsSchema } from './logprobs.js';
+import { samplingShape, samplingToTask } from './sampling.js';
+import { usageOf, usageSchema } from './usage.js';
+
+const request = z
+  .object({
+    ...samplingShape,
+    prompt: task.shape.prompt.unwrap(),
+    logprobs: z.int().min(0).max(20).optional().describe('How many alternatives for each token.'),
+    echo: z
+      .boolean()
+      .default(false)
+      .describe('Put the prompt before the text. Not with token ids or `logprobs`.'),
+    best_of: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Only as much as `n`: nothing is generated to be thrown away.'),
+    suffix: z.literal('').optional().describe('Not supported: no text is written before a given end.'),
+  })
+  .check(({ value: { echo, logprobs, prompt, best_of, n }, issues }) => {
+    const refuse = (path: string, message: string, input: unknown) =>
+      issues.push({ code: 'custom', path: [path], message, input });
+    if (echo && logprobs !== undefined)
+      refuse('echo', 'false beside logprobs: those of the prompt are not known', echo);
+    if (echo && [prompt].flat(2).some((one) => typeof one === 'number'))
+      refuse('echo', 'false for a prompt of token ids', echo);
+    if (best_of !== undefined && best_of !== n) refuse('best_of', `${n}, as n`, best_of);
+  });
+
+type CompletionRequest = z.output<typeof request>;
+
+const finishReason = z.enum(['stop', 'length']);
+
+const choice = z.object({
+  index: z.int().describe('Prompt by prompt, text by text.'),
+  text: z.string(),
+  logprobs: columnLogprobsSchema.nullable(),
+  finish_reason: finishReason.nullable(),
+});
+
+type Choice = z.output<typeof choice>;
+
+const response = z.object({
+  id: z.string(),
+  object: z.literal('text_completion'),
+  created: z.int(),
+  model: z.string(),
+  choices: z.array(choice),
+  usage: usageSchema,
+});
+
+const event = response.extend({ usage: usageSchema.nullish() });
+
+const reasonOf = ({ finishReason: reason }: Generation) => (reason === 'length' ? 'length' : 'stop');
+
+/** What `echo` puts before the texts of a prompt. */
+const echoOf = ({ echo, prompt }: CompletionRequest, index: number): string =>
+  echo ? String([prompt].flat()[index]) : '';
+
+export const completions: Endpoint<CompletionRequest> = {
+  route: '/completions',
+  task: 'text-generation',
+  summary: "Continues texts, in OpenAI's form.",
+  request,
+  response,
+  event,
+  toTask: (fields) => ({
+    ...samplingToTask(fields),
+    prompt: fields.prompt,
+    logprobs: fields.logprobs ?? false,
+    return_full_text: false,
+  }),
+  render({ values }, fields, { id, created, model }) {
+    const choices = (values as Generations[]).flatMap((value, i) =>
+      value.choices.map((one) => ({
+        text: echoOf(fields, i) + one.text,
+        logprobs: columnLogprobs(one.logprobs, 0),
+        finish_reason: reasonOf(one),
+      })),
+    );
+    return {
+      id: `cmpl-${id}`,
+      object: 'text_completion',
+      created,
+      model,
+      choices: choices.map((one, index) => ({ index, ...one })),
+      usage: usageOf(values as Generations[]),
+    };
+  },
+  stream: (fields, { id, created, model }) => {
+    const prompts =
+      Array.isArray(fields.prompt) && typeof fields.prompt[0] !== 'number' ? fields.prompt.length : 1;
+    const values: Generations[] = [];
+    /** Characters of each choice that have gone out. */
+    const sent = new Map<number, number>();
+    const chunk = (choices: readonly Choice[], usage: object | undefined) => ({
+      id: `cmpl-${id}`,
+      object: 'text_completion',
+      created,
+      model,
+      choices,
+      ...(usage || fields.stream_options?.include_usage ? { usage: usage ?? null } : {}),
+    });
+    const begin = (index: number) => {
+      const echo = sent.has(index) ? '' : echoOf(fields, Math.floor(index / fields.n));
+      if (!sent.has(index)) sent.set(index, 0);
+      return echo ? [chunk([{ index, text: echo, logprobs: null, finish_reason: null }], undefined)] : [];
+    };
+    const onDelta = (index: number, { text, logprobs: reports }: GenerationDelta) => {
+      const before = begin(index);
+      const logprobs = columnLogprobs(reports, sent.get(index)!);
+      sent.set(index, sent.get(index)! + text.length);
+      return [...before, chunk([{ index, text, logprobs, finish_reason: null }], undefined)];
+    };
+    const onResult = (promptIndex: number, value: Generations) => {
+      values[promptIndex] = value;
+      const done = Object.keys(values).length === prompts;
+      const usage = done ? usageOf(values) : undefined;
+      const ends = value.choices.flatMap((one, i) => {
+        const index = promptIndex * fields.n + i;
+        const isLast = i === value.choices.length - 1;
+        const end = { index, text: '', logprobs: null, finish_reason: reasonOf(one) } as const;
+        return [...begin(index), chunk([end], isLast ? usage : undefined)];
+      });
+      return usage && fields.stream_options?.include_usage ? [...ends, chunk([], usage)] : ends;
+    };
+    return (reply: Reply) => {
+      if (reply.type === 'delta') {
+        const delta = reply.delta as GenerationDelta;
+        return onDelta(reply.index * fields.n + delta.choice, delta);
+      }
+      return reply.type === 'result' ? onResult(reply.index, reply.value as Generations) : [];
+    };
+  },
+};

@@ -1,0 +1,30 @@
+/** One of OpenAI's routes: its fields, and how they become a task's request and its values OpenAI's answer. */
+import type { z } from 'zod';
+import type { Collected, Reply } from '../../infer.js';
+
+/** What every answer of a request repeats. */
+export interface Head {
+  /** The request's own id, without a prefix. */
+  readonly id: string;
+  /** Unix time in seconds. */
+  readonly created: number;
+  readonly model: string;
+}
+
+export interface Endpoint<Request = unknown> {
+  /** Under the dialect's mounts. */
+  readonly route: string;
+  /** The task that it is a face of. */
+  readonly task: string;
+  readonly summary: string;
+  /** Fields it does not name are ignored: clients send extras. */
+  readonly request: z.ZodType<Request>;
+  readonly response: z.ZodType;
+  /** The schema of one event of a stream. */
+  readonly event: z.ZodType;
+  /** The task's fields; what they allow is at least what `request` allows. */
+  toTask(request: Request): Record<string, unknown>;
+  render(collected: Collected, request: Request, head: Head): Record<string, unknown>;
+  /** Called once a stream; the function it returns words each reply as events, without the end mark. */
+  stream(request: Request, head: Head): (reply: Reply) => readonly object[];
+}
