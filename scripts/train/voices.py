@@ -185,8 +185,8 @@ def coloured_noise(length: int) -> Sound:
     return (noise / (noise.std() + 1e-9)).astype(np.float32)
 
 
-def _gap(longest: float) -> Sound:
-    return np.zeros(int(RATE * random.uniform(0.02, longest)), np.float32)
+def _gap(longest: float, shortest: float = 0.02) -> Sound:
+    return np.zeros(int(RATE * random.uniform(shortest, longest)), np.float32)
 
 
 def _distort(sound: Sound) -> Sound:
@@ -207,7 +207,10 @@ def _distort(sound: Sound) -> Sound:
 def sentence(pool: Sequence[Clip], others: Sequence[Clip], count: int) -> tuple[Sound, list[str]]:
     """One utterance of `count` digits out of one speaker's clips, perhaps with a word that is none, with pauses, noise, room and gain."""
     speed, pause = random.uniform(0.85, 1.18), random.choice((0.08, 0.3, 0.8))
-    parts, words = [_gap(random.choice((0.1, 0.5, 1.5)))], []
+    # Recordings that were cut close to the speech have nothing around it.
+    cut_close = random.random() > 0.7
+    edges = [_gap(0.02, 0) if cut_close else _gap(random.choice((0.1, 0.5, 1.5))) for _ in range(2)]
+    parts, words = [edges[0]], []
     for _ in range(count):
         # A digit twice in a row is what CTC merges most easily: it comes twice as often as by chance.
         again = words and random.random() < 0.1
@@ -217,7 +220,7 @@ def sentence(pool: Sequence[Clip], others: Sequence[Clip], count: int) -> tuple[
     if random.random() < (0.1 if count else 0.6):
         place = 2 * random.randint(0, len(words)) + 1
         parts[place:place] = [stretch(random.choice(others).sound, speed), _gap(pause)]
-    parts.append(_gap(random.choice((0.1, 0.5, 1.5))))
+    parts.append(edges[1])
     sound = _distort(np.concatenate(parts))
     loud = np.sqrt((sound**2).mean()) + 1e-4
     # A third keep their digital silence; the rest get noise at 3 to 45 dB below the speech.
