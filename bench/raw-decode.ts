@@ -23,7 +23,13 @@ const session = await Session.open(model.onnx('model')!, {
   turns: new Turns(1),
   sideBySide: false,
 });
-const store = openKvStore({ session, config, inPlace: true, slots: Math.max(1, slots), capacity: 2048 });
+const store = await openKvStore({
+  session,
+  config,
+  inPlace: true,
+  slots: Math.max(1, slots),
+  capacity: 2048,
+});
 const deadline = () => performance.now() + seconds * 1000;
 
 if (slots === 0) {

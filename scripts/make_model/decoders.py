@@ -30,7 +30,10 @@ HEADERS = (
     "{{ message['content'] | trim + '<|eot_id|>' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
 )
-Q4_SUFFIX = "_q4"  # Transformers.js' name for int4 weights beside fp32 activations
+# Transformers.js' names: int4 weights stand beside fp32 activations.
+SUFFIXES = {"fp32": "", "fp16": "_fp16", "int4": "_q4"}
+# How far logits may be from PyTorch's in fp32. Near 16, half precision moves by a hundredth.
+TOLERANCES = {"fp32": onnx_export.TOLERANCE, "fp16": 0.1, "int4": float("inf")}
 
 
 class Step(nn.Module):
@@ -109,8 +112,8 @@ def _example(config: Any, batch: int, tokens: int, past: int, left_padding: int)
 
 
 def write_grouped(folder: Path, model: nn.Module, precision: str) -> float:
-    """GroupQueryAttention by the builder: `onnx/model.onnx` or `onnx/model_q4.onnx`, and its genai_config.json."""
-    name = "model" + (Q4_SUFFIX if precision == "int4" else "") + ".onnx"
+    """GroupQueryAttention by the builder: `onnx/model.onnx` or one with a suffix, and its genai_config.json."""
+    name = f"model{SUFFIXES[precision]}.onnx"
     with tempfile.TemporaryDirectory() as scratch:
         source, built = Path(scratch, "source"), Path(scratch, "built")
         model.save_pretrained(source)
@@ -126,11 +129,12 @@ def write_grouped(folder: Path, model: nn.Module, precision: str) -> float:
         hub.write_json(
             folder / "config.json", config | {"transformers.js_config": {"use_external_data_format": {name: 1}}}
         )
-    return _check_grouped(folder / "onnx" / name, model, float("inf") if precision == "int4" else onnx_export.TOLERANCE)
+    return _check_grouped(folder / "onnx" / name, model, TOLERANCES[precision])
 
 
 def _run_builder(source: Path, built: Path, cache: Path, precision: str) -> None:
-    command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "--execution_provider", "cpu"]
+    provider = "webgpu" if precision == "fp16" else "cpu"  # the builder has no half precision for the CPU
+    command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "--execution_provider", provider]
     command += ["--input", str(source), "--output", str(built), "--cache_dir", str(cache), "--precision", precision]
     if precision == "int4":
         command += ["--extra_options", "int4_accuracy_level=4"]
@@ -166,8 +170,10 @@ def _check_grouped(path: Path, model: nn.Module, tolerance: float) -> float:
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     inputs = _example(model.config, 2, 7, 0, 0)
-    wanted = {value.name for value in session.get_inputs()}
-    got = session.run(["logits"], {name: tensor.numpy() for name, tensor in inputs.items() if name in wanted})[0]
+    types = {value.name: np.float16 if value.type == "tensor(float16)" else None for value in session.get_inputs()}
+    feeds = {name: inputs[name].numpy() for name in types}
+    feeds = {name: array.astype(types[name] or array.dtype) for name, array in feeds.items()}
+    got = session.run(["logits"], feeds)[0].astype(np.float32)
     with torch.no_grad():
         logits = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits.numpy()
     worst = float(np.abs(got - logits).max())

@@ -1,4 +1,4 @@
-"""The models of the tests: at most 300 kB each. Weights are random with logits far apart, or trained for minutes where
+"""The models of the tests: at most 300 kB a precision. Weights are random with logits far apart, or trained for minutes where
 noise would test little (speech, text)."""
 
 from collections.abc import Callable
@@ -138,6 +138,7 @@ def llama_gqa(folder: Path, seed: int) -> float:
     names = dict(zip(("unk_token", "bos_token", "eos_token"), specials)) | {"pad_token": "<|im_end|>"}
     files = {**names, "tokenizer_class": "GPT2Tokenizer", "chat_template": decoders.CHATML}
     decoders.write_files(folder, model, tokenizer, files, ["<|im_end|>"])
+    decoders.write_grouped(folder, model, "fp16")
     return decoders.write_grouped(folder, model, "fp32")
 
 

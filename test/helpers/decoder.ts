@@ -1,5 +1,6 @@
 /** The engine of text generation in this process: a tiny decoder on a real session, without runner or service. */
 import { availableParallelism } from 'node:os';
+import type { Dtype } from '../../src/dtype.js';
 import { DeviceClock } from '../../src/runner/device-clock.js';
 import { cpu } from '../../src/runner/devices/cpu.js';
 import { type Device, deviceByName } from '../../src/runner/devices/index.js';
@@ -25,12 +26,21 @@ export const cpuAsDevice: Device = { ...cpu, memory: 'Cpu' };
 /** The device that TASKWIRE_DEVICE names. */
 export const device = deviceByName(testDevice);
 
-export const openTinySession = (name: string, on: Device): Promise<Session> => {
+export const openTinySession = (name: string, on: Device, dtype: Dtype = 'fp32'): Promise<Session> => {
   const threads = Math.min(2, availableParallelism());
   const turns = new Turns(on.concurrentRuns(threads));
-  const path = new ModelFolder(fixture(`models/tiny/${name}`), 'fp32', {}).onnx('model')!;
+  const path = new ModelFolder(fixture(`models/tiny/${name}`), dtype, {}).onnx('model')!;
   return Session.open(path, { device: on, threads, clock: new DeviceClock(), turns, sideBySide: false });
 };
+
+export interface OpenOptions {
+  /** Of the whole window each. */
+  readonly slots: number;
+  readonly on?: Device;
+  readonly dtype?: Dtype;
+  /** What `taskwire.json` would say. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
 
 export interface Written {
   readonly value: Generations;
@@ -55,21 +65,22 @@ export class TinyDecoder {
     this.pipeline = pipeline;
   }
 
-  /** `slots`: of the whole window each. */
   static async open(
     name: string,
-    { slots, on = device, options = {} }: { slots: number; on?: Device; options?: Record<string, unknown> },
+    { slots, on = device, dtype = 'fp32', options = {} }: OpenOptions,
   ): Promise<TinyDecoder> {
-    const model = new ModelFolder(fixture(`models/tiny/${name}`), 'fp32', options);
+    const model = new ModelFolder(fixture(`models/tiny/${name}`), dtype, options);
     const config = model.config<DecoderConfig & { max_position_embeddings: number }>();
-    const cacheBytes = slots * config.max_position_embeddings * bytesPerToken(config, 4);
+    const window = config.max_position_embeddings;
+    const tokenBytes = bytesPerToken(config, dtype === 'fp16' ? 2 : 4);
+    const cacheBytes = slots * window * tokenBytes;
     const pipeline = await open(model, {
       cacheBytes,
       hasPart: () => true,
-      openSession: () => openTinySession(name, on),
+      openSession: () => openTinySession(name, on, dtype),
       openGraph: () => Promise.reject(new Error('no graph here')),
     });
-    expect(sizeCache(cacheBytes, bytesPerToken(config, 4), config.max_position_embeddings).slots).toBe(slots);
+    expect(sizeCache(cacheBytes, tokenBytes, window).slots).toBe(slots);
     return new TinyDecoder(pipeline as GeneratePipeline);
   }
 

@@ -38,7 +38,7 @@ export class InPlaceStore implements KvStore {
   readonly slots: number;
   readonly capacity: number;
   readonly bytes: number;
-  readonly chunkTokens: number;
+  chunkTokens: number;
   readonly batched: boolean;
   readonly copy: KvStore['copy'];
   readonly verify: KvStore['verify'];

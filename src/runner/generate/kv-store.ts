@@ -5,6 +5,7 @@
 import type { Session } from '../session.js';
 import { GrowingStore } from './growing-store.js';
 import { InPlaceStore } from './in-place-store.js';
+import { provenChunkTokens } from './prove-chunks.js';
 
 /** What `config.json` says about a decoder's size. */
 export interface DecoderConfig {
@@ -89,10 +90,14 @@ const maxChunkTokens = 512;
 export const chunkTokensFor = (config: DecoderConfig): number =>
   Math.max(1, Math.min(maxChunkTokens, Math.floor(maxScores / config.vocab_size)));
 
-export const openKvStore = (options: KvStoreOptions): KvStore => {
+export const openKvStore = async (options: KvStoreOptions): Promise<KvStore> => {
   if (!options.session.inputNames.some((name) => name.startsWith('past_key_values.')))
     throw new Error('the model takes no past_key_values: it was exported without a cache');
-  return options.inPlace ? new InPlaceStore(options) : new GrowingStore(options);
+  if (!options.inPlace) return new GrowingStore(options);
+  const store = new InPlaceStore(options);
+  const onDevice = !store.batched;
+  if (onDevice) store.chunkTokens = await provenChunkTokens(store, options.config.vocab_size);
+  return store;
 };
 
 export interface CacheSize {
