@@ -68,9 +68,8 @@ interface FetchOptions {
  */
 const pin = async (url: URL, { allow, resolve, param, signal }: FetchOptions): Promise<string> => {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host)
-    ? [host]
-    : await Promise.race([resolve(host).catch(() => []), aborted(signal)]);
+  const known = isIP(host) ? host : isLocalhost(host) ? '127.0.0.1' : undefined;
+  const addresses = known ? [known] : await Promise.race([resolve(host).catch(() => []), aborted(signal)]);
   const first = addresses[0];
   if (first === undefined)
     throw new TaskwireError('url_fetch_failed', { param, message: `The host ${host} has no address.` });
@@ -81,6 +80,9 @@ const pin = async (url: URL, { allow, resolve, param, signal }: FetchOptions): P
   }
   return first;
 };
+
+/** This machine by definition (RFC 6761), whatever a resolver says of it. */
+const isLocalhost = (host: string): boolean => /(^|\.)localhost\.?$/.test(host);
 
 /** Looking up a name cannot be stopped, only no longer waited for. */
 const aborted = (signal: AbortSignal): Promise<never> =>
