@@ -19,17 +19,18 @@ interface JsonSchema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 const typeOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 
 /** Every JSON type that a field may have. */
-const typesOf = ({ type, const: only, enum: some, anyOf }: JsonSchema): string[] => [
+const typesOf = ({ type, const: only, enum: some, anyOf, oneOf }: JsonSchema): string[] => [
   ...(type === undefined ? [] : [type].flat().map((one) => (one === 'integer' ? 'number' : one))),
   ...(only === undefined ? [] : [typeOf(only)]),
   ...(some ?? []).map(typeOf),
-  ...(anyOf ?? []).flatMap(typesOf),
+  ...[...(anyOf ?? []), ...(oneOf ?? [])].flatMap(typesOf),
 ];
 
 const samples: readonly unknown[] = ['text', 5.5, true, null, [{ odd: 1 }], { odd: [1] }];

@@ -16,14 +16,14 @@ export interface LiveService extends Client {
   readonly pid: number;
   /** Where the owner's key is kept. */
   readonly keyFile: string;
-  /** Ends it as an operator would; throws if it does not end well. */
+  /** Ends it as an operator would, if it has not ended; throws if it does not end well. */
   close(): Promise<void>;
 }
 
 const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 
 export const startService = async (env: Readonly<Record<string, string>> = {}): Promise<LiveService> => {
-  const dataDir = temporaryFolder();
+  const dataDir = env.TASKWIRE_DATA_DIR ?? temporaryFolder();
   const settings = {
     PORT: '0',
     LOG_LEVEL: 'info',
@@ -53,6 +53,7 @@ export const startService = async (env: Readonly<Record<string, string>> = {}): 
     keyFile,
     pid: child.pid!,
     async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       const [code, signal] = await ended;
       if (code !== 0) throw new Error(`the service ended with ${code ?? signal}`);
