@@ -23,18 +23,19 @@ const layers = [
   ['admission', /^src\/admission\//, ['metering', 'catalogue']],
   ['protocol', /^src\/engine\/protocol\.ts$/, []],
   ['engine', /^src\/engine\//, ['protocol', 'metering']],
-  ['runner', /^src\/runner\//, ['protocol', 'metering', 'media-child']],
+  ['runner', /^src\/runner\//, ['protocol', 'metering', 'media-child', 'grammar']],
   ['media-child', /^src\/media\/(image|audio|wav)[^/]*\.ts$/, []],
   ['media', /^src\/media\//, ['tasks']],
   ['metering', /^src\/metering\//, []],
   ['catalogue', /^src\/catalogue\//, ['tasks']],
+  ['grammar', /^src\/grammar\//, []],
   ['base', /^src\/(errors|job|dtype|padding|settings)\.ts$/, []],
   [
     'pipelines',
     /^tasks\/[^/]+\/(?!index\.ts|(?:[a-z-]+-)?schema\.ts)[^/]+\.ts$/,
-    ['runner', 'media-child', 'tasks', 'protocol'],
+    ['runner', 'media-child', 'tasks', 'protocol', 'grammar'],
   ],
-  ['tasks', /^tasks\//, []],
+  ['tasks', /^tasks\//, ['grammar']],
   ['tests', /^(test|bench)\//, undefined],
 ];
 

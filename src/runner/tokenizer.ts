@@ -1,6 +1,7 @@
 /** The model's own tokenizer (`tokenizer.json`), by the official implementation: the ids Python gets, offsets included. */
 import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
 import type { ModelFolder } from './model-folder.js';
+import { type TokenBytesOf, tokenReader } from './token-text.js';
 
 export interface Encoded {
   readonly ids: readonly number[];
@@ -16,6 +17,11 @@ interface AddedToken {
   readonly special: boolean;
 }
 
+interface TokenizerFile {
+  readonly added_tokens?: readonly AddedToken[];
+  readonly decoder?: Parameters<typeof tokenReader>[0];
+}
+
 interface TokenizerConfig {
   readonly model_max_length?: number;
   readonly [name: string]: unknown;
@@ -29,6 +35,7 @@ export class Tokenizer {
   readonly #decoder: ReturnType<NativeTokenizer['getDecoder']>;
   /** Tokens that stand for no text: ends, roles, padding. */
   readonly #special: ReadonlySet<number>;
+  readonly #read: TokenBytesOf | undefined;
 
   private constructor(
     model: ModelFolder,
@@ -40,8 +47,9 @@ export class Tokenizer {
     this.#decoder = native.getDecoder();
     this.config = config;
     this.maxTokens = maxTokens;
-    const { added_tokens: added = [] } = model.json<{ added_tokens?: AddedToken[] }>('tokenizer.json') ?? {};
+    const { added_tokens: added = [], decoder } = model.json<TokenizerFile>('tokenizer.json') ?? {};
     this.#special = new Set(added.filter(({ special }) => special).map(({ id }) => id));
+    this.#read = tokenReader(decoder);
   }
 
   /**
@@ -96,6 +104,17 @@ export class Tokenizer {
     const token = this.#native.idToToken(id);
     if (token === null) return '';
     return this.#special.has(id) ? token : this.decodeTokens([token]);
+  }
+
+  /** Whether `bytes` can be asked. */
+  get hasBytes(): boolean {
+    return this.#read !== undefined;
+  }
+
+  /** What the token adds to a text; `undefined` for special tokens and ids beyond the vocabulary. */
+  bytes(id: number): Uint8Array | undefined {
+    const [token] = this.visible(id);
+    return token === undefined ? undefined : this.#read?.(token);
   }
 
   get unknownId(): number | undefined {

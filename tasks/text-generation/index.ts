@@ -1,3 +1,4 @@
+import { automatonOf, grammarPart } from '../../src/grammar/grammar.js';
 import type { StreamShape, Task } from '../task.js';
 import {
   event,
@@ -9,6 +10,7 @@ import {
   request,
   response,
 } from './schema.js';
+import { grammarOf, type PlacedGrammar } from './structure-schema.js';
 
 /** The prompts of a request; a conversation is one, and so is a list of token ids. */
 const promptsOf = ({ prompt, messages }: GenerationRequest): GenerationInput[] => {
@@ -51,8 +53,15 @@ const paramsOf = (fields: GenerationRequest): GenerationParams => ({
   n: fields.n,
   seed: fields.seed,
   logprobs: fields.logprobs === false ? undefined : Number(fields.logprobs === true ? 0 : fields.logprobs),
+  grammar: checked(grammarOf(fields.response_format)),
   stream: fields.stream,
 });
+
+/** A grammar that cannot be followed is refused here, before anything waits for a model. */
+const checked = (placed: PlacedGrammar | undefined): PlacedGrammar | undefined => {
+  if (placed) automatonOf(grammarPart(placed.grammar, placed.path), placed.path);
+  return placed;
+};
 
 const usageOf = (promptTokens: number, cachedTokens: number, completionTokens: number) => ({
   prompt_tokens: promptTokens,

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { TaskwireError } from '../../src/errors.js';
+import { grammarPart } from '../../src/grammar/grammar.js';
 import { openChatTemplate, type RenderChat } from '../../src/runner/generate/chat.js';
 import { DecoderLoop, type DecodingJob } from '../../src/runner/generate/decoder-loop.js';
+import { type GrammarSource, Grammars } from '../../src/runner/generate/grammars.js';
 import {
   bytesPerToken,
   type DecoderConfig,
@@ -16,6 +18,7 @@ import type { ModelFolder } from '../../src/runner/model-folder.js';
 import type { GeneratePipeline, GenerateTask, OpenPipeline } from '../../src/runner/pipeline.js';
 import { Tokenizer } from '../../src/runner/tokenizer.js';
 import type { GenerationInput, GenerationParams, Generations } from './schema.js';
+import type { PlacedGrammar } from './structure-schema.js';
 
 interface GeneratorConfig extends DecoderConfig {
   readonly max_position_embeddings?: number;
@@ -47,14 +50,16 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
     ({ name, type }) => name.startsWith('past_key_values.') && type === 'float16',
   );
   const size = sizeCache(cacheBytes, bytesPerToken(config, halves ? 2 : 4), window);
-  const store = openKvStore({ session, config, inPlace: updatesInPlace(model, part), ...size });
+  const store = await openKvStore({ session, config, inPlace: updatesInPlace(model, part), ...size });
   const loop = new DecoderLoop(store, { draftTokens: options.draft_tokens ?? 0 });
   const endIds = endTokens(model, config);
+  const grammars = new Grammars(tokenizer, config.vocab_size);
   const sharedPrefixes = await SharedPrefixes.encode(options.shared_prefixes ?? [], tokenizer);
 
-  const textsFor = (task: GenerateTask, promptIds: readonly number[]): Sequence[] => {
-    const { sampling, minTokens, maxTokens, ignoreEos, stop, stopTokenIds, logprobs, seed, n } =
+  const textsFor = async (task: GenerateTask, promptIds: readonly number[]): Promise<Sequence[]> => {
+    const { sampling, minTokens, maxTokens, ignoreEos, stop, stopTokenIds, logprobs, seed, n, grammar } =
       task.params as GenerationParams;
+    const guides = grammar && (await grammars.open(sourceOf(grammar), n));
     const ends = new Set([...(ignoreEos ? [] : endIds), ...stopTokenIds]);
     return Array.from(
       { length: n },
@@ -70,6 +75,7 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
           stop,
           endIds: ends,
           logprobs,
+          guide: guides?.[choice],
         }),
     );
   };
@@ -83,7 +89,7 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
       const promptIds = await encodePrompt(task.input as GenerationInput, tokenizer, renderChat);
       if (promptIds.length >= store.capacity) throw tooLong(promptIds.length, store.capacity);
       checkPrompt(promptIds, config.vocab_size);
-      const texts = textsFor(task, promptIds);
+      const texts = await textsFor(task, promptIds);
       const sharedTokens = sharedPrefixes.tokensOf(promptIds);
       let cachedTokens = 0;
       let leader: DecodingJob | undefined;
@@ -115,6 +121,12 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
   };
   return pipeline;
 };
+
+const sourceOf = ({ grammar, path }: PlacedGrammar): GrammarSource => ({
+  key: JSON.stringify(grammar),
+  part: grammarPart(grammar, path),
+  path,
+});
 
 const tell = (task: GenerateTask, choice: number, { text, logprobs }: Piece): void => {
   const { stream } = task.params as GenerationParams;

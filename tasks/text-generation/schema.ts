@@ -3,6 +3,7 @@ import type { SamplingParams } from '../../src/runner/generate/sampler.js';
 import type { TokenReport } from '../../src/runner/generate/sequence.js';
 import { maxInputs, model, text } from '../fields.js';
 import { type ChatMessage, messages } from './chat-schema.js';
+import { type PlacedGrammar, responseFormat } from './structure-schema.js';
 
 const tokenIds = z.array(z.int().min(0).max(0x7fffffff)).min(1).max(1_000_000);
 
@@ -80,10 +81,7 @@ export const request = z
       .union([z.boolean(), z.number().int().min(0).max(20)])
       .default(false)
       .describe('Log-probability of each token; a number asks for so many alternatives too.'),
-    response_format: z
-      .strictObject({ type: z.literal('text') })
-      .optional()
-      .describe('Only plain text so far.'),
+    response_format: responseFormat,
     return_full_text: z
       .boolean()
       .optional()
@@ -160,6 +158,8 @@ export interface GenerationParams {
   readonly seed: number | undefined;
   /** `undefined`: none wanted; else how many alternatives a token. */
   readonly logprobs: number | undefined;
+  /** What the texts are held to. */
+  readonly grammar?: PlacedGrammar | undefined;
   readonly stream: boolean;
 }
 

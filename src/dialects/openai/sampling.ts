@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { text } from '../../../tasks/fields.js';
 import { type GenerationRequest, request as task } from '../../../tasks/text-generation/schema.js';
+import { looseResponseFormat } from '../../../tasks/text-generation/structure-schema.js';
 
 const { shape } = task;
 
@@ -24,7 +25,7 @@ export const samplingShape = {
   frequency_penalty: shape.frequency_penalty,
   presence_penalty: shape.presence_penalty,
   logit_bias: shape.logit_bias,
-  response_format: shape.response_format,
+  response_format: looseResponseFormat,
   stream: z.boolean().default(false),
   stream_options: z
     .object({ include_usage: z.boolean().default(false) })

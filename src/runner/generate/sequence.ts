@@ -1,6 +1,7 @@
 /** One text being generated: its tokens, what they read as, and when it ends. Knows nothing of models or batches. */
 import type { Tokenizer } from '../tokenizer.js';
 import { Detokenizer } from './detokenizer.js';
+import type { Guide } from './grammars.js';
 import { type Random, seededRandom } from './random.js';
 import { applyPenalties, logprobsOf, type SamplingParams, sample } from './sampler.js';
 import { StopStrings } from './stop-strings.js';
@@ -19,6 +20,8 @@ export interface SequenceOptions {
   readonly endIds: ReadonlySet<number>;
   /** `undefined`: none wanted; else how many alternatives a token. */
   readonly logprobs: number | undefined;
+  /** The grammar that the text is held to. */
+  readonly guide?: Guide | undefined;
 }
 
 export interface TokenReport {
@@ -87,11 +90,12 @@ export class Sequence {
 
   /** Draws the next token from `logits` [vocabulary], which it changes. */
   accept(logits: Float32Array): Piece {
-    const { sampling, endIds, minTokens, maxTokens } = this.#options;
+    const { sampling, endIds, minTokens, maxTokens, guide } = this.#options;
     const early = this.generatedTokens < minTokens;
     const raw = this.#options.logprobs === undefined ? undefined : logits.slice();
     applyPenalties(logits, sampling, { seen: this.#seen, generated: this.#counts });
-    if (early) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
+    const isOpen = guide?.mask(logits, endIds) ?? true;
+    if (early && isOpen) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
     const id = sample(logits, sampling, this.#random);
     this.ids.push(id);
     this.#seen.add(id);
@@ -99,11 +103,14 @@ export class Sequence {
     const reports = raw ? [this.#report(raw, id)] : [];
     this.#reports.push(...reports);
     if (endIds.has(id)) return this.#end('stop', '', reports);
+    guide?.accept(id);
     const fresh = this.#detokenizer.push(id);
     // Stop strings wait for the least length too; until then they are text like any other.
     const { text, stopped } =
       this.generatedTokens < minTokens ? { text: fresh, stopped: false } : this.#stops.push(fresh);
     if (stopped) return this.#end('stop', text, reports, false);
+    // Whole, and nothing can follow: the model need not say so.
+    if (guide?.isComplete) return this.#end('stop', text, reports);
     if (this.generatedTokens >= maxTokens) return this.#end('length', text, reports);
     return this.#add(text, reports);
   }
