@@ -47,6 +47,7 @@ const codeOf = (issue: Issue, input: unknown, param: string): ErrorCode => {
 const mostTelling = (issue: Issue): Issue => {
   if (issue.code !== 'invalid_union') return issue;
   const branches = issue.errors.map((issues) => issues[0]).filter((one) => one !== undefined);
+  if (branches.every(({ code }) => code === 'invalid_value')) return issue;
   const deeper = branches.find((one) => one.code !== 'invalid_type' || one.path.length > 0);
   return deeper ? mostTelling(deeper) : issue;
 };
@@ -56,16 +57,14 @@ const allowedBy = (issue: Issue): string => {
     case 'invalid_type':
       return typeName(issue.expected);
     case 'too_big':
-      return `at most ${issue.maximum}${countOf(issue.origin)}`;
+      return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${countOf(issue.origin)}`;
     case 'too_small':
-      return `at least ${issue.minimum}${countOf(issue.origin)}`;
+      return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${countOf(issue.origin)}`;
     case 'invalid_value':
       return issue.values.map((value) => show(value)).join(', ');
     case 'invalid_union': {
-      const types = issue.errors.map(([first]) =>
-        first?.code === 'invalid_type' ? typeName(first.expected) : first?.message,
-      );
-      return [...new Set(types.filter(Boolean))].join(' or ') || issue.message;
+      const branches = issue.errors.flatMap(([first]) => (first ? [allowedBy(first)] : []));
+      return [...new Set(branches)].join(' or ') || issue.message.replace(/^.*Expected /, '');
     }
     case 'invalid_key':
       return issue.issues[0]?.message ?? issue.message;

@@ -30,7 +30,7 @@ export const mediaField = (kind: string) =>
     .meta({ type: 'string', description: `The ${kind}: an uploaded file, or a data URL or base64 in JSON.` });
 
 export const mediaUrl = (kind: string) =>
-  z.string().max(4_000_000).optional().describe(`http(s) address of the ${kind}, or a data URL.`);
+  z.string().optional().describe(`http(s) address of the ${kind}, or a data URL.`);
 
 export const asArray = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? value : [value as T];

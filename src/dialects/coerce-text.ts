@@ -18,6 +18,8 @@ export const coerceText = (
 
 const coerce = (value: unknown, field: z.ZodType | undefined): unknown => {
   if (typeof value !== 'string' || !field || field.safeParse(value).success) return value;
+  // Python's `str(True)`, as its HTTP clients put booleans into forms.
+  if (value === 'True' || value === 'False') return value === 'True';
   try {
     return JSON.parse(value);
   } catch {

@@ -25,7 +25,10 @@ export interface Face {
 }
 
 /** What the dialect knows of a call; the rest is the same for all. */
-export type Asked = Pick<Call, 'task' | 'model' | 'fields' | 'streamRoute'>;
+export type Asked = Pick<Call, 'task' | 'model' | 'fields' | 'streamRoute'> & {
+  /** Where the body says it; the header may too. */
+  readonly waitForModel?: boolean;
+};
 
 export const openCall = (req: Request, res: Response, asked: Asked): Call => {
   const { id, signal } = contextOf(res);
@@ -34,7 +37,7 @@ export const openCall = (req: Request, res: Response, asked: Asked): Call => {
     caller: callerOf(res),
     signal,
     timeoutMs: readTimeout(req.get('x-request-timeout-ms')),
-    waitForModel: req.get('x-wait-for-model')?.toLowerCase() === 'true',
+    waitForModel: asked.waitForModel || req.get('x-wait-for-model')?.toLowerCase() === 'true',
   };
   // Assigned rather than spread, so that fields that are still to be worked out stay so.
   return Object.assign(asked, common);

@@ -1,7 +1,8 @@
 /** The task routes, and `/v1/inference/<model id>` in the same form. */
 import { type Request, type RequestHandler, Router } from 'express';
+import { z } from 'zod';
 import type { Task } from '../../tasks/task.js';
-import { TaskwireError } from '../errors.js';
+import { show, TaskwireError } from '../errors.js';
 import { type Body, bodyOf, withMedia } from '../http/body.js';
 import type { Admitted, Collected, Path, Reply, Settled } from '../infer.js';
 import { coerceText } from './coerce-text.js';
@@ -64,15 +65,28 @@ const answer =
   (path: Path, target: (req: Request) => Target): RequestHandler =>
   async (req, res) => {
     const { task, model, streamRoute } = target(req);
-    const fields = fieldsOf(bodyOf(req), task);
+    const { wait_for_model, ...fields } = fieldsOf(bodyOf(req), task);
     if (model !== undefined) fields.model = model;
-    const call = openCall(req, res, { task, model: readModel(fields.model), fields, streamRoute });
+    const waitForModel = readWait(wait_for_model);
+    const asked = { task, model: readModel(fields.model), fields, streamRoute, waitForModel };
+    const call = openCall(req, res, asked);
     await exchange(call, path, res, faceOf(task, call.id));
   };
 
+const readWait = (value: unknown = false): boolean => {
+  if (typeof value === 'boolean') return value;
+  throw new TaskwireError('invalid_field', {
+    param: 'wait_for_model',
+    got: show(value),
+    allowed: 'a boolean',
+  });
+};
+
 const fieldsOf = (body: Body, task: Task): Record<string, unknown> =>
   withMedia(
-    body.textual ? { ...body, fields: coerceText(body.fields, task.request.shape) } : body,
+    body.textual
+      ? { ...body, fields: coerceText(body.fields, { ...task.request.shape, wait_for_model: z.boolean() }) }
+      : body,
     task.media,
   );
 

@@ -55,9 +55,16 @@ export const readBody =
     contextOf(res).signal.addEventListener('abort', () => finish(new TaskwireError('client_closed')), {
       once: true,
     });
-    const reader = readerFor(contentType(req));
-    if (reader) reader(req, res, finish);
-    else finish(unsupported(contentType(req)));
+    const type = contentType(req);
+    const limit = limitFor(type);
+    const declared = Number(req.headers['content-length'] ?? 0);
+    const reader = readerFor(type);
+    if (declared > hopeless * limit) {
+      // What is a little too large is read to its end, so that the client is there to hear why; this is not.
+      res.setHeader('connection', 'close');
+      finish(tooLarge(limit, { got: `${declared} bytes` }));
+    } else if (reader) reader(req, res, finish);
+    else finish(unsupported(type));
   };
 
 const contentType = (req: Request): string =>
@@ -67,6 +74,16 @@ const readerFor = (type: string): RequestHandler | undefined => {
   if (type === '' || type === 'application/json' || type.endsWith('+json')) return readJson;
   if (type === 'multipart/form-data') return readForm;
   return isMedia(type) ? readRaw : undefined;
+};
+
+/** Times the limit. */
+const hopeless = 4;
+/** A form's names, types and borders come on top of its file. */
+const formOverhead = 2 ** 20;
+
+const limitFor = (type: string): number => {
+  if (type === 'multipart/form-data') return maxMediaBytes + 64 * maxFieldBytes + formOverhead;
+  return isMedia(type) ? maxMediaBytes : maxJsonBytes;
 };
 
 const isMedia = (type: string): boolean =>
@@ -116,7 +133,7 @@ const translate = (error: unknown, type: string): unknown => {
 
 const fromMulter = ({ code, field, message }: MulterError): TaskwireError => {
   if (code === 'LIMIT_FILE_SIZE') return tooLarge(maxMediaBytes);
-  if (code === 'LIMIT_FIELD_VALUE') return tooLarge(maxFieldBytes);
+  if (code === 'LIMIT_FIELD_VALUE') return tooLarge(maxFieldBytes, field ? { param: field } : {});
   if (code === 'LIMIT_FILE_COUNT')
     return new TaskwireError('too_many_inputs', { got: 'several files', allowed: 'one file' });
   return new TaskwireError('invalid_field', {
@@ -125,8 +142,8 @@ const fromMulter = ({ code, field, message }: MulterError): TaskwireError => {
   });
 };
 
-const tooLarge = (limit: number): TaskwireError =>
-  new TaskwireError('body_too_large', { allowed: `${limit} bytes` });
+const tooLarge = (limit: number, details: { readonly param?: string; readonly got?: string } = {}) =>
+  new TaskwireError('body_too_large', { ...details, allowed: `${limit} bytes` });
 
 /** Puts an uploaded file where the task expects its media. */
 export const withMedia = ({ fields, file }: Body, media: MediaKind | undefined): Record<string, unknown> => {

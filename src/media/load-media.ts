@@ -46,7 +46,7 @@ const fromUrl = (url: unknown, kind: MediaKind, fetchUrl: FetchUrl, signal: Abor
       allowed: `${kind} or ${kind}_url`,
     });
   }
-  return url.startsWith('data:') ? fromText(url, `${kind}_url`) : fetchUrl(url, `${kind}_url`, signal);
+  return /^data:/i.test(url) ? fromText(url, `${kind}_url`) : fetchUrl(url, `${kind}_url`, signal);
 };
 
 const fromField = (value: Uint8Array | string, kind: MediaKind): Uint8Array =>

@@ -46,7 +46,8 @@ const signatures: readonly Signature[] = [
   signature('audio', 'au', '.snd'),
   signature('audio', 'caf', 'caff'),
   signature('audio', 'mpegts', [0x47, 0x40]),
-  signature('audio', 'mpeg', [0x00, 0x00, 0x01]),
+  signature('audio', 'mpeg', [0x00, 0x00, 0x01, 0xba]),
+  signature('audio', 'mpeg', [0x00, 0x00, 0x01, 0xb3]),
 ];
 
 /**

@@ -38,14 +38,19 @@ export const readWav = (bytes: Uint8Array): Wav | undefined => {
 const tagAt = (view: DataView, at: number): string =>
   String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3));
 
-/** The file's chunks; one that claims more bytes than there are ends with the file. */
+/** Sizes from here on are what writers leave that could not seek back to fill them in. */
+const unknownSize = 0x7fff_0000;
+
+/** The file's chunks. Sound that claims more bytes than there are was cut off, other chunks are let go. */
 function* chunks(file: DataView): Generator<{ tag: string; body: DataView }> {
   for (let at = 12; at + 8 <= file.byteLength; ) {
     const tag = tagAt(file, at);
     const claimed = file.getUint32(at + 4, true);
     const left = file.byteLength - at - 8;
-    // Writers that could not seek back leave 0 or 2^32 - 1: the sound goes on until the end.
-    const size = tag === 'data' && claimed === 0 ? left : Math.min(claimed, left);
+    const isUnknown = claimed === 0 || claimed >= unknownSize;
+    if (tag === 'data' && claimed > left && !isUnknown)
+      throw broken(`it is truncated: ${left} of ${claimed} bytes of sound are there`);
+    const size = tag === 'data' && isUnknown ? left : Math.min(claimed, left);
     yield { tag, body: new DataView(file.buffer, file.byteOffset + at + 8, size) };
     // Chunks begin at even offsets.
     at += 8 + size + (size % 2);

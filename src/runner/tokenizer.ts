@@ -7,9 +7,15 @@ export interface Encoded {
   readonly ids: readonly number[];
   /** Segment of each token: 0, or 1 for the second text of a pair. */
   readonly typeIds: readonly number[];
-  /** Tokens that did not fit and were cut off. */
+  /** Tokens that did not fit and were cut off; of a very long text, at least so many. */
   readonly cutTokens: number;
   readonly encoding: Encoding;
+}
+
+export interface EncodeOptions {
+  readonly pair?: string;
+  readonly maxTokens?: number;
+  readonly addSpecialTokens?: boolean;
 }
 
 interface AddedToken {
@@ -26,6 +32,11 @@ interface TokenizerConfig {
   readonly model_max_length?: number;
   readonly [name: string]: unknown;
 }
+
+/** Of a text that may be far too long, so many characters for each token that fits are looked at first. */
+const charactersPerToken = 16;
+/** Beyond what fits, so that the last token that fits is sure to be what it is in the whole text. */
+const spareTokens = 8;
 
 export class Tokenizer {
   readonly config: TokenizerConfig;
@@ -69,10 +80,11 @@ export class Tokenizer {
 
   /** Encodes a text (or a pair) with the model's special tokens, cut at its end so that it fits `maxTokens`. */
   async encode(
-    text: string,
-    { pair, maxTokens = this.maxTokens }: { pair?: string; maxTokens?: number } = {},
+    input: string,
+    { pair, maxTokens = this.maxTokens, addSpecialTokens = true }: EncodeOptions = {},
   ): Promise<Encoded> {
-    const whole = await this.#native.encode(text, pair ?? null);
+    const text = await this.#beginning(input, maxTokens);
+    const whole = await this.#native.encode(text, pair ?? null, { addSpecialTokens });
     if (whole.getLength() <= maxTokens) return encoded(whole, 0);
     const cutTokens = whole.getLength() - maxTokens;
     const first = await this.#native.encode(text, null, { addSpecialTokens: false });
@@ -80,7 +92,21 @@ export class Tokenizer {
       pair === undefined ? null : await this.#native.encode(pair, null, { addSpecialTokens: false });
     const fits = Math.max(0, first.getLength() - cutTokens);
     first.truncate(fits, 0, 'right');
-    return encoded(this.#native.postProcess(first, second, true), cutTokens);
+    return encoded(this.#native.postProcess(first, second, addSpecialTokens), cutTokens);
+  }
+
+  /**
+   * As much of a text as has more tokens than fit: the rest would be cut off anyway, and encoding megabytes takes seconds
+   * that nothing can stop.
+   */
+  async #beginning(text: string, maxTokens: number): Promise<string> {
+    const enough = maxTokens + spareTokens;
+    for (let length = charactersPerToken * enough; length < text.length; length *= 8) {
+      const beginning = cutAtSpace(text, length);
+      const encoding = await this.#native.encode(beginning, null, { addSpecialTokens: false });
+      if (encoding.getLength() > enough) return beginning;
+    }
+    return text;
   }
 
   /** Ids without the special tokens that `encode` adds. */
@@ -131,6 +157,13 @@ export class Tokenizer {
     return this.#native.tokenToId(token) ?? undefined;
   }
 }
+
+/** The last word may be cut, so it is left out, unless there is no other. */
+const cutAtSpace = (text: string, length: number): string => {
+  const beginning = text.slice(0, length);
+  const space = Math.max(beginning.lastIndexOf(' '), beginning.lastIndexOf('\n'));
+  return (space > length / 2 ? beginning.slice(0, space) : beginning).toWellFormed();
+};
 
 const encoded = (encoding: Encoding, cutTokens: number): Encoded => ({
   ids: encoding.getIds(),

@@ -69,7 +69,8 @@ export const open: OpenPipeline = async (model, { openSession }) => {
 
 const tooLong = (tokens: number, maxTokens: number): TaskwireError =>
   new TaskwireError('context_too_long', {
-    got: `${tokens} tokens`,
+    param: 'inputs',
+    got: `at least ${tokens} tokens`,
     allowed: `${maxTokens} tokens, or truncate: true`,
   });
 

@@ -16,7 +16,7 @@ import { type Piece, Sequence } from '../../src/runner/generate/sequence.js';
 import { SharedPrefixes } from '../../src/runner/generate/shared-prefixes.js';
 import type { ModelFolder } from '../../src/runner/model-folder.js';
 import type { GeneratePipeline, GenerateTask, OpenPipeline } from '../../src/runner/pipeline.js';
-import { Tokenizer } from '../../src/runner/tokenizer.js';
+import { type Encoded, Tokenizer } from '../../src/runner/tokenizer.js';
 import type { GenerationInput, GenerationParams, Generations } from './schema.js';
 import type { PlacedGrammar } from './structure-schema.js';
 
@@ -86,8 +86,14 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
     contextTokens: store.capacity,
     cache: { slots: store.slots, capacityTokens: store.capacity, bytes: store.bytes },
     async generate(task) {
-      const promptIds = await encodePrompt(task.input as GenerationInput, tokenizer, renderChat);
-      if (promptIds.length >= store.capacity) throw tooLong(promptIds.length, store.capacity);
+      const input = task.input as GenerationInput;
+      const { ids: promptIds, cutTokens } = await encodePrompt(input, {
+        tokenizer,
+        renderChat,
+        maxTokens: store.capacity,
+      });
+      if (promptIds.length + cutTokens >= store.capacity)
+        throw tooLong(input, promptIds.length + cutTokens, store.capacity);
       checkPrompt(promptIds, config.vocab_size);
       const texts = await textsFor(task, promptIds);
       const sharedTokens = sharedPrefixes.tokensOf(promptIds);
@@ -152,12 +158,16 @@ const updatesInPlace = (model: ModelFolder, part: string): boolean =>
 /** A chat template writes its special tokens itself; a bare prompt gets what the tokenizer puts before texts. */
 const encodePrompt = async (
   input: GenerationInput,
-  tokenizer: Tokenizer,
-  renderChat: RenderChat,
-): Promise<readonly number[]> => {
-  if ('promptIds' in input) return input.promptIds;
-  if ('messages' in input) return tokenizer.ids(renderChat(input.messages));
-  return (await tokenizer.encode(input.prompt, { maxTokens: Number.MAX_SAFE_INTEGER })).ids;
+  {
+    tokenizer,
+    renderChat,
+    maxTokens,
+  }: { readonly tokenizer: Tokenizer; readonly renderChat: RenderChat; readonly maxTokens: number },
+): Promise<Pick<Encoded, 'ids' | 'cutTokens'>> => {
+  if ('promptIds' in input) return { ids: input.promptIds, cutTokens: 0 };
+  if ('messages' in input)
+    return tokenizer.encode(renderChat(input.messages), { maxTokens, addSpecialTokens: false });
+  return tokenizer.encode(input.prompt, { maxTokens });
 };
 
 const checkPrompt = (ids: readonly number[], vocabulary: number): void => {
@@ -188,9 +198,10 @@ const endTokens = (model: ModelFolder, config: GeneratorConfig): ReadonlySet<num
 const seedOf = (seed: number | undefined, choice: number): bigint =>
   seed === undefined ? randomBytes(8).readBigUInt64LE() : BigInt(seed) + (BigInt(choice) << 53n);
 
-const tooLong = (tokens: number, capacity: number): TaskwireError =>
+const tooLong = (input: GenerationInput, tokens: number, capacity: number): TaskwireError =>
   new TaskwireError('context_too_long', {
-    got: `${tokens} tokens`,
+    param: 'messages' in input ? 'messages' : 'prompt',
+    got: `at least ${tokens} tokens`,
     allowed: `${capacity - 1} tokens, so that one more fits the ${capacity} that this model keeps`,
   });
 

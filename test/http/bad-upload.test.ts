@@ -1,4 +1,5 @@
 /** Uploads of every wrong kind get their documented status and code, and the next request is served. */
+import { exchange, head } from '../helpers/raw-http.js';
 import { type Answer, type Served, serve } from '../helpers/serve.js';
 
 let service: Served;
@@ -159,4 +160,13 @@ test('a task without media takes no file', async () => {
 test('a task without media takes a form of fields alone', async () => {
   const answer = await service.post('/v1/inference/echo', form(['inputs', '["a"]'], ['times', '2']));
   expect(answer.json.echoes).toEqual(['["a"]']);
+});
+
+test('a body that says it is far too large is refused before it has come', async () => {
+  const headers = { authorization: `Bearer ${service.key}`, 'content-type': 'image/png' };
+  const line = head('POST /v1/inference/weigh', { ...headers, 'content-length': 500_000_000 });
+  const { status, body, head: answered } = await exchange(service.url, line, png);
+  expect([status, JSON.parse(body).error.code]).toEqual([413, 'body_too_large']);
+  expect(body).toContain('Got: 500000000 bytes');
+  expect(answered).toMatch(/connection: close/i);
 });

@@ -178,14 +178,21 @@ describe('with a clock of its own', () => {
     expect(performance.now() - started).toBeGreaterThan(950);
   });
 
-  test('with x-wait-for-model a request waits on', async () => {
+  test('with x-wait-for-model or wait_for_model a request waits on', async () => {
     const image = 'iVBORw0KGgoAAAANSUhEUg==';
-    const answer = slow.post('/v1/inference/weigh', { image }, { 'x-wait-for-model': 'true' });
-    await until(() => slow.service.engine.lanes.get('test/scale@fp32')?.stats.queuedJobs === 1);
+    const answers = [
+      slow.post('/v1/inference/weigh', { image }, { 'x-wait-for-model': 'true' }),
+      slow.post('/v1/inference/weigh', { image, wait_for_model: true }),
+    ];
+    await until(() => slow.service.engine.lanes.get('test/scale@fp32')?.stats.queuedJobs === 2);
     await clock.advance(55_000);
-    slow.runners.onBatch = (runner, items) => runner.answer(items[0]!.id, 16);
+    slow.runners.onBatch = (runner, items) => {
+      for (const { id } of items) runner.answer(id, 16);
+    };
     slow.runners.last.ready();
-    expect((await answer).status).toBe(200);
+    for (const answer of answers) expect((await answer).status).toBe(200);
+    const odd = await slow.post('/v1/inference/weigh', { image, wait_for_model: 'yes' });
+    expect([odd.status, odd.json.error.param]).toEqual([400, 'wait_for_model']);
   });
 
   test('a model that cannot be loaded is 503 with the time of the next try', async () => {

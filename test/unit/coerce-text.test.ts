@@ -13,6 +13,14 @@ test('texts that stand for numbers, booleans and arrays become those where the f
   ).toEqual({ prompt: 'x', temperature: 0.5, n: 2, stream: true, stop_sequences: ['\n'], logprobs: 3 });
 });
 
+test("Python's booleans are booleans where the field wants one, and text elsewhere", () => {
+  expect(coerceText({ stream: 'True', ignore_eos: 'False', prompt: 'True' }, shape)).toEqual({
+    stream: true,
+    ignore_eos: false,
+    prompt: 'True',
+  });
+});
+
 test('a text field keeps what looks like JSON', () => {
   for (const prompt of ['5', 'true', 'null', '["a"]', '{"a":1}'])
     expect(coerceText({ prompt }, shape)).toEqual({ prompt });

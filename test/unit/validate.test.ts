@@ -74,7 +74,7 @@ const rows: readonly Row[] = [
     'temperature',
     /2\.1.*at most 2/,
   ],
-  ['a top_p of 0', generation, { prompt: 'x', top_p: 0 }, 'invalid_field', 'top_p', /Got: 0\./],
+  ['a top_p of 0', generation, { prompt: 'x', top_p: 0 }, 'invalid_field', 'top_p', /Got: 0\..*more than 0/],
   ['17 texts', generation, { prompt: 'x', n: 17 }, 'invalid_field', 'n', /at most 16/],
   [
     '17 stop sequences',
