@@ -31,6 +31,9 @@ export interface Situation {
 /** Few tokens have more characters. */
 export const roomyCharacters = 16;
 
+/** The most that may be possible at once; an ambiguous grammar's count grows with its text. */
+const maxWays = 20_000;
+
 /** About 4 MB; then what was learnt is forgotten, except by those who are in the middle of it. */
 const maxSituations = 4_000;
 
@@ -56,7 +59,7 @@ export class Automaton {
     this.start = this.#settle([{ state: this.#network.starts[this.#network.root]!, frame: outside }]);
   }
 
-  /** What is possible after one more byte; `null`: it is not allowed. */
+  /** What is possible after one more byte; `null`: it is not allowed. Throws a `RangeError` where that is too much. */
   step(situation: Situation, byte: number): Situation | null {
     const byteClass = this.#classes[byte]!;
     const known = situation.next[byteClass];
@@ -84,6 +87,7 @@ export class Automaton {
         const { state, frame } = item;
         const key = frame.id * states.length + state;
         if (seen.has(key)) continue;
+        if (seen.size >= maxWays) throw new RangeError('too much is possible at once');
         seen.add(key);
         const { arrows, skips, calls, isEnd, room } = states[state]!;
         isRoomy ||= room >= roomyCharacters;

@@ -1,7 +1,7 @@
 /** JSON schemas as grammars: every text of the grammar is JSON that the schema accepts. */
 import { arrayItems } from './array-items.js';
 import * as json from './json-text.js';
-import { calling, choice, literal, type Part } from './network.js';
+import { calling, choice, literal, type Part, TooLarge } from './network.js';
 import { objectMembers } from './object-members.js';
 import { SchemaError, wrongValue } from './schema-error.js';
 import {
@@ -23,6 +23,8 @@ export interface SchemaOptions {
 
 const unlimited = Number.POSITIVE_INFINITY;
 const maxDepth = 64;
+/** Schemas that are merged with others; each merge compares what both say. */
+const maxMerged = 200;
 const typeNames = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
 type TypeName = (typeof typeNames)[number];
 
@@ -36,6 +38,7 @@ class SchemaReader {
   readonly #root: unknown;
   readonly #options: SchemaOptions;
   #depth = 0;
+  #merged = 0;
 
   constructor(root: unknown, options: SchemaOptions) {
     this.#root = root;
@@ -125,6 +128,7 @@ class SchemaReader {
     if (schema === true) return {};
     if (!isSchema(schema)) throw wrongValue(path, schema, 'a schema');
     if (depth > maxDepth) throw new SchemaError(path, 'it refers to itself', 'a schema that does not');
+    if (++this.#merged > maxMerged) throw new TooLarge();
     const { $ref, allOf = [], ...rest } = meaningful({ schema, path }, this.#options.strict);
     const parts = [
       ...($ref === undefined ? [] : [this.#resolve(String($ref), path)]),
@@ -206,21 +210,18 @@ class SchemaReader {
   }
 
   #object(schema: Schema, path: string): Part {
-    const { properties = {}, required = [], additionalProperties } = schema;
+    const { properties = {}, required = [], additionalProperties = schema.properties === undefined } = schema;
     if (!isSchema(properties)) throw wrongValue(`${path}.properties`, properties, 'an object of schemas');
     if (!Array.isArray(required)) throw wrongValue(`${path}.required`, required, 'an array of names');
     const names = [...new Set([...Object.keys(properties), ...required.map(String)])];
-    const isOpen = additionalProperties === undefined ? names.length === 0 : additionalProperties !== false;
+    const isOpen = additionalProperties !== false;
     if (names.length === 0 && isOpen && !isSchema(additionalProperties)) return json.anyObject;
     const members = names.map((name) => ({
       isRequired: required.includes(name),
       part: this.#member(name, properties, { path, isOpen }),
     }));
     const extra = isOpen
-      ? json.member(
-          json.stringBut(names),
-          this.#any(additionalProperties ?? true, `${path}.additionalProperties`),
-        )
+      ? json.member(json.stringBut(names), this.#any(additionalProperties, `${path}.additionalProperties`))
       : undefined;
     return json.bracketed('{', objectMembers(members, extra), '}');
   }

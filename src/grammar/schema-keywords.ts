@@ -94,7 +94,6 @@ export const merged = (a: Schema, b: Schema, path: string): Schema => {
 };
 
 const both = (name: string, a: unknown, b: unknown, path: string): unknown => {
-  if (JSON.stringify(a) === JSON.stringify(b)) return a;
   switch (name) {
     case 'properties':
       return bothProperties(a, b);
@@ -120,6 +119,7 @@ const both = (name: string, a: unknown, b: unknown, path: string): unknown => {
     case 'maxItems':
       return Math.min(Number(a), Number(b));
     default:
+      if (JSON.stringify(a) === JSON.stringify(b)) return a;
       throw new SchemaError(path, `two different ${name} at once`, 'one');
   }
 };

@@ -45,7 +45,7 @@ export class Tokenizer {
   readonly #native: NativeTokenizer;
   readonly #decoder: ReturnType<NativeTokenizer['getDecoder']>;
   /** Tokens that stand for no text: ends, roles, padding. */
-  readonly #special: ReadonlySet<number>;
+  readonly #special: Set<number>;
   readonly #read: TokenBytesOf | undefined;
 
   private constructor(
@@ -141,6 +141,12 @@ export class Tokenizer {
   bytes(id: number): Uint8Array | undefined {
     const [token] = this.visible(id);
     return token === undefined ? undefined : this.#read?.(token);
+  }
+
+  /** Makes a special token text like any other: one that means something to whoever reads the text. */
+  speak(token: string): void {
+    const id = this.id(token);
+    if (id !== undefined) this.#special.delete(id);
   }
 
   get unknownId(): number | undefined {

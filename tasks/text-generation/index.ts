@@ -1,5 +1,7 @@
-import { automatonOf, grammarPart } from '../../src/grammar/grammar.js';
+import { argumentsOfAny, checkFollowable, grammarPart } from '../../src/grammar/grammar.js';
+import type { CallRules } from '../../src/runner/generate/call-format.js';
 import type { StreamShape, Task } from '../task.js';
+import { reportCallPieces, reportCalls } from './chat-schema.js';
 import {
   event,
   type GenerationDelta,
@@ -13,8 +15,9 @@ import {
 import { grammarOf, type PlacedGrammar } from './structure-schema.js';
 
 /** The prompts of a request; a conversation is one, and so is a list of token ids. */
-const promptsOf = ({ prompt, messages }: GenerationRequest): GenerationInput[] => {
-  if (messages) return [{ messages }];
+const promptsOf = (fields: GenerationRequest): GenerationInput[] => {
+  const { prompt, messages } = fields;
+  if (messages) return [callRulesOf(fields) ? { messages, tools: fields.tools } : { messages }];
   const all = isList(prompt) ? prompt : [prompt];
   return all.map((one) => (typeof one === 'string' ? { prompt: one } : { promptIds: one as number[] }));
 };
@@ -28,7 +31,8 @@ const charactersPerToken = 4;
 const charactersOf = (input: GenerationInput): number => {
   if ('prompt' in input) return input.prompt.length;
   if ('promptIds' in input) return charactersPerToken * input.promptIds.length;
-  return input.messages.reduce((sum, { content }) => sum + content.length, 0);
+  const said = input.messages.reduce((sum, { content = '' }) => sum + content.length, 0);
+  return said + JSON.stringify(input.tools ?? '').length;
 };
 
 /** Who asks for all that fits seldom gets so much: what such a request is taken to generate. */
@@ -54,12 +58,33 @@ const paramsOf = (fields: GenerationRequest): GenerationParams => ({
   seed: fields.seed,
   logprobs: fields.logprobs === false ? undefined : Number(fields.logprobs === true ? 0 : fields.logprobs),
   grammar: checked(grammarOf(fields.response_format)),
+  calls: checkedCalls(callRulesOf(fields)),
   stream: fields.stream,
 });
 
+/** `undefined`: nothing may be called, and the model hears of nothing that could be. */
+const callRulesOf = (fields: GenerationRequest): CallRules | undefined => {
+  const { tools, tool_choice: choice, parallel_tool_calls: isParallel } = fields;
+  if (tools.length === 0 || choice === 'none') return undefined;
+  const functions = tools.map(({ function: { name, parameters, strict } }, i) => ({
+    name,
+    parameters,
+    strict,
+    path: `tools[${i}].function.parameters`,
+  }));
+  if (typeof choice === 'string') return { functions, isForced: choice === 'required', isParallel };
+  const wanted = functions.filter(({ name }) => name === choice.function.name);
+  return { functions: wanted, isForced: true, isParallel: false };
+};
+
+const checkedCalls = (rules: CallRules | undefined): CallRules | undefined => {
+  if (rules) checkFollowable(JSON.stringify(rules), argumentsOfAny(rules.functions), 'tools');
+  return rules;
+};
+
 /** A grammar that cannot be followed is refused here, before anything waits for a model. */
 const checked = (placed: PlacedGrammar | undefined): PlacedGrammar | undefined => {
-  if (placed) automatonOf(grammarPart(placed.grammar, placed.path), placed.path);
+  if (placed) checkFollowable(JSON.stringify(placed), grammarPart(placed.grammar, placed.path), placed.path);
   return placed;
 };
 
@@ -76,12 +101,13 @@ const render = (values: readonly Generations[], fields: GenerationRequest) => {
   const results = values.flatMap(({ promptTokens, cachedTokens, choices }, i) => {
     const input = prompts[i]!;
     const before = full && 'prompt' in input ? input.prompt : '';
-    return choices.map(({ text, tokens, finishReason, logprobs }) => ({
+    return choices.map(({ text, calls, tokens, finishReason, logprobs }) => ({
       generated_text: before + text,
       tokens_used: tokens,
       finish_reason: finishReason,
       usage: usageOf(promptTokens, cachedTokens, tokens),
       ...(logprobs ? { logprobs } : {}),
+      ...(calls ? { tool_calls: reportCalls(calls) } : {}),
     }));
   });
   return results.length === 1 ? { ...results[0] } : { ...results[0], results };
@@ -93,13 +119,14 @@ const stream: StreamShape<GenerationRequest, Generations> = {
   asksFor: (fields) => fields.stream,
   force: (fields) => ({ ...fields, stream: true }),
   renderDelta(delta, index, fields) {
-    const { choice, text, logprobs } = delta as GenerationDelta;
+    const { choice, text, calls, logprobs } = delta as GenerationDelta;
     const several = fields.n > 1 || isList(fields.prompt);
     return {
       token: text,
       finished: false,
       ...(several ? { index: index * fields.n + choice } : {}),
       ...(logprobs ? { logprobs } : {}),
+      ...(calls ? { tool_calls: reportCallPieces(calls) } : {}),
     };
   },
   renderEnd(values) {

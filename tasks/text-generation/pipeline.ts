@@ -1,9 +1,9 @@
 /** Text generation in the runner: prompts to token ids, texts to the decoder's loop, tokens to text. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { TaskwireError } from '../../src/errors.js';
 import { grammarPart } from '../../src/grammar/grammar.js';
-import { openChatTemplate, type RenderChat } from '../../src/runner/generate/chat.js';
+import { type CallFormat, callsPart } from '../../src/runner/generate/call-format.js';
+import { ChatTemplate } from '../../src/runner/generate/chat.js';
 import { DecoderLoop, type DecodingJob } from '../../src/runner/generate/decoder-loop.js';
 import { type GrammarSource, Grammars } from '../../src/runner/generate/grammars.js';
 import {
@@ -12,13 +12,14 @@ import {
   openKvStore,
   sizeCache,
 } from '../../src/runner/generate/kv-store.js';
-import { type Piece, Sequence } from '../../src/runner/generate/sequence.js';
+import { Sequence } from '../../src/runner/generate/sequence.js';
 import { SharedPrefixes } from '../../src/runner/generate/shared-prefixes.js';
 import type { ModelFolder } from '../../src/runner/model-folder.js';
 import type { GeneratePipeline, GenerateTask, OpenPipeline } from '../../src/runner/pipeline.js';
-import { type Encoded, Tokenizer } from '../../src/runner/tokenizer.js';
+import { Tokenizer } from '../../src/runner/tokenizer.js';
+import { Choice } from './choice.js';
+import { encodePrompt } from './prompt.js';
 import type { GenerationInput, GenerationParams, Generations } from './schema.js';
-import type { PlacedGrammar } from './structure-schema.js';
 
 interface GeneratorConfig extends DecoderConfig {
   readonly max_position_embeddings?: number;
@@ -43,7 +44,9 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
   const options = model.options as GeneratorOptions;
   const window = options.context_window ?? config.max_position_embeddings ?? defaultWindow;
   const tokenizer = Tokenizer.open(model, window);
-  const renderChat = openChatTemplate(model, tokenizer);
+  const chat = new ChatTemplate(model, tokenizer);
+  tokenizer.speak(chat.callFormat.opener);
+  tokenizer.speak(chat.callFormat.closer);
   const part = hasPart('model') ? 'model' : 'decoder_model_merged';
   const session = await openSession(part, { sideBySide: false });
   const halves = session.inputs.some(
@@ -57,9 +60,10 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
   const sharedPrefixes = await SharedPrefixes.encode(options.shared_prefixes ?? [], tokenizer);
 
   const textsFor = async (task: GenerateTask, promptIds: readonly number[]): Promise<Sequence[]> => {
-    const { sampling, minTokens, maxTokens, ignoreEos, stop, stopTokenIds, logprobs, seed, n, grammar } =
-      task.params as GenerationParams;
-    const guides = grammar && (await grammars.open(sourceOf(grammar), n));
+    const params = task.params as GenerationParams;
+    const { sampling, minTokens, maxTokens, ignoreEos, stop, stopTokenIds, logprobs, seed, n } = params;
+    const source = sourceOf(params, chat.callFormat);
+    const guides = source && (await grammars.open(source, n));
     const ends = new Set([...(ignoreEos ? [] : endIds), ...stopTokenIds]);
     return Array.from(
       { length: n },
@@ -87,15 +91,10 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
     cache: { slots: store.slots, capacityTokens: store.capacity, bytes: store.bytes },
     async generate(task) {
       const input = task.input as GenerationInput;
-      const { ids: promptIds, cutTokens } = await encodePrompt(input, {
-        tokenizer,
-        renderChat,
-        maxTokens: store.capacity,
-      });
-      if (promptIds.length + cutTokens >= store.capacity)
-        throw tooLong(input, promptIds.length + cutTokens, store.capacity);
-      checkPrompt(promptIds, config.vocab_size);
+      const limits = { capacity: store.capacity, vocabulary: config.vocab_size };
+      const promptIds = await encodePrompt(input, { tokenizer, chat, limits });
       const texts = await textsFor(task, promptIds);
+      const choices = texts.map((text, index) => new Choice(text, { index, task, format: chat.callFormat }));
       const sharedTokens = sharedPrefixes.tokensOf(promptIds);
       let cachedTokens = 0;
       let leader: DecodingJob | undefined;
@@ -113,7 +112,7 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
             cachedTokens = reused;
             task.measured({ inputTokens: promptIds.length });
           },
-          onPiece: (piece) => tell(task, choice, piece),
+          onPiece: (piece) => choices[choice]!.hear(piece),
           onBill: task.bill,
         };
         leader ??= job;
@@ -121,70 +120,29 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
       });
       await Promise.all(running);
       const outputTokens = texts.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
-      return { value: answerOf(promptIds.length, cachedTokens, texts), usage: { outputTokens } };
+      const value: Generations = {
+        promptTokens: promptIds.length,
+        cachedTokens,
+        choices: choices.map((choice) => choice.end()),
+      };
+      return { value, usage: { outputTokens } };
     },
     warmupInput: () => ({ input: { prompt: 'Warm up' }, params: warmupParams }),
   };
   return pipeline;
 };
 
-const sourceOf = ({ grammar, path }: PlacedGrammar): GrammarSource => ({
-  key: JSON.stringify(grammar),
-  part: grammarPart(grammar, path),
-  path,
-});
-
-const tell = (task: GenerateTask, choice: number, { text, logprobs }: Piece): void => {
-  const { stream } = task.params as GenerationParams;
-  const reports = logprobs.length > 0 ? { logprobs } : {};
-  if (stream && (text !== '' || logprobs.length > 0)) task.delta({ choice, text, ...reports });
+/** What a request's texts are held to, calls and content together. */
+const sourceOf = ({ grammar, calls }: GenerationParams, format: CallFormat): GrammarSource | undefined => {
+  const content = grammar && grammarPart(grammar.grammar, grammar.path);
+  const key = JSON.stringify({ grammar, calls });
+  if (calls) return { key, part: callsPart(format, calls, content), path: 'tools' };
+  return content && { key, part: content, path: grammar!.path };
 };
-
-const answerOf = (promptTokens: number, cachedTokens: number, texts: readonly Sequence[]): Generations => ({
-  promptTokens,
-  cachedTokens,
-  choices: texts.map(({ text, generatedTokens, finished, logprobs }) => ({
-    text,
-    tokens: generatedTokens,
-    finishReason: finished!,
-    ...(logprobs ? { logprobs } : {}),
-  })),
-});
 
 /** The operator's name stands in the graph; classic exports are made of smaller ones and return a longer cache. */
 const updatesInPlace = (model: ModelFolder, part: string): boolean =>
   readFileSync(model.onnx(part)!).includes('GroupQueryAttention');
-
-/** A chat template writes its special tokens itself; a bare prompt gets what the tokenizer puts before texts. */
-const encodePrompt = async (
-  input: GenerationInput,
-  {
-    tokenizer,
-    renderChat,
-    maxTokens,
-  }: { readonly tokenizer: Tokenizer; readonly renderChat: RenderChat; readonly maxTokens: number },
-): Promise<Pick<Encoded, 'ids' | 'cutTokens'>> => {
-  if ('promptIds' in input) return { ids: input.promptIds, cutTokens: 0 };
-  if ('messages' in input)
-    return tokenizer.encode(renderChat(input.messages), { maxTokens, addSpecialTokens: false });
-  return tokenizer.encode(input.prompt, { maxTokens });
-};
-
-const checkPrompt = (ids: readonly number[], vocabulary: number): void => {
-  const param = 'prompt';
-  if (ids.length === 0)
-    throw new TaskwireError('invalid_field', { param, message: 'The prompt has no tokens.' });
-  const unknown = ids.find((id) => id >= vocabulary);
-  if (unknown !== undefined) {
-    const message = 'The prompt has a token that this model does not know.';
-    throw new TaskwireError('invalid_field', {
-      param,
-      message,
-      got: `${unknown}`,
-      allowed: `below ${vocabulary}`,
-    });
-  }
-};
 
 /** Every id that ends a text, from both places where models say so. */
 const endTokens = (model: ModelFolder, config: GeneratorConfig): ReadonlySet<number> => {
@@ -197,13 +155,6 @@ const endTokens = (model: ModelFolder, config: GeneratorConfig): ReadonlySet<num
 /** Each of a prompt's texts has a stream of its own; without a seed, a fresh one. */
 const seedOf = (seed: number | undefined, choice: number): bigint =>
   seed === undefined ? randomBytes(8).readBigUInt64LE() : BigInt(seed) + (BigInt(choice) << 53n);
-
-const tooLong = (input: GenerationInput, tokens: number, capacity: number): TaskwireError =>
-  new TaskwireError('context_too_long', {
-    param: 'messages' in input ? 'messages' : 'prompt',
-    got: `at least ${tokens} tokens`,
-    allowed: `${capacity - 1} tokens, so that one more fits the ${capacity} that this model keeps`,
-  });
 
 const warmupParams: GenerationParams = {
   sampling: {

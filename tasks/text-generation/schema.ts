@@ -1,8 +1,18 @@
 import { z } from 'zod';
+import type { CallRules } from '../../src/runner/generate/call-format.js';
+import type { Call, CallDelta } from '../../src/runner/generate/call-reader.js';
 import type { SamplingParams } from '../../src/runner/generate/sampler.js';
 import type { TokenReport } from '../../src/runner/generate/sequence.js';
 import { maxInputs, model, text } from '../fields.js';
-import { type ChatMessage, messages } from './chat-schema.js';
+import {
+  type ChatMessage,
+  callPiece,
+  messages,
+  reportedCall,
+  type Tool,
+  toolChoice,
+  tools,
+} from './chat-schema.js';
 import { type PlacedGrammar, responseFormat } from './structure-schema.js';
 
 const tokenIds = z.array(z.int().min(0).max(0x7fffffff)).min(1).max(1_000_000);
@@ -82,22 +92,27 @@ export const request = z
       .default(false)
       .describe('Log-probability of each token; a number asks for so many alternatives too.'),
     response_format: responseFormat,
+    tools,
+    tool_choice: toolChoice,
+    parallel_tool_calls: z.boolean().default(true).describe('Whether one answer may call several times.'),
     return_full_text: z
       .boolean()
       .optional()
       .describe('Put the prompt before the text; default true, false for `messages`.'),
     stream: z.boolean().default(false).describe('Answer as `/stream` does.'),
   })
-  .check((context) => {
-    const { prompt, messages } = context.value;
-    if ((prompt === undefined) === (messages === undefined)) {
-      context.issues.push({
-        code: 'custom',
-        path: ['prompt'],
-        message: 'either prompt or messages',
-        input: prompt,
-      });
-    }
+  .check(({ value: { prompt, messages, tools, tool_choice: choice }, issues }) => {
+    const refuse = (path: string, message: string, input: unknown) =>
+      issues.push({ code: 'custom', path: [path], message, input });
+    if ((prompt === undefined) === (messages === undefined))
+      refuse('prompt', 'either prompt or messages', prompt);
+    const names = tools.map((tool) => tool.function.name);
+    if (names.length > 0 && !messages) refuse('tools', 'none without messages', tools);
+    if (new Set(names).size < names.length) refuse('tools', 'functions with different names', names);
+    if (choice === 'required' && names.length === 0)
+      refuse('tool_choice', 'auto or none without tools', choice);
+    if (typeof choice === 'object' && !names.includes(choice.function.name))
+      refuse('tool_choice', `one of the tools: ${names.join(', ')}`, choice.function.name);
   });
 
 export type GenerationRequest = z.output<typeof request>;
@@ -126,6 +141,7 @@ const one = z.object({
   finish_reason: finishReason,
   usage,
   logprobs: z.array(tokenLogprob).optional(),
+  tool_calls: z.array(reportedCall).optional().describe('With `finish_reason` `tool_calls`.'),
 });
 
 export const response = one.extend({
@@ -136,6 +152,7 @@ export const event = z.object({
   token: z.string().describe('New text only; may be empty.'),
   finished: z.boolean(),
   index: z.int().optional().describe('Which text, when there are several.'),
+  tool_calls: z.array(callPiece).optional().describe('New pieces of calls.'),
   logprobs: z.array(tokenLogprob).optional(),
   finish_reason: finishReason.optional().describe('Last event only, as what follows.'),
   tokens_used: z.int().optional(),
@@ -160,6 +177,8 @@ export interface GenerationParams {
   readonly logprobs: number | undefined;
   /** What the texts are held to. */
   readonly grammar?: PlacedGrammar | undefined;
+  /** Which functions may or must be called. */
+  readonly calls?: CallRules | undefined;
   readonly stream: boolean;
 }
 
@@ -167,17 +186,20 @@ export interface GenerationParams {
 export type GenerationInput =
   | { readonly prompt: string }
   | { readonly promptIds: readonly number[] }
-  | { readonly messages: readonly ChatMessage[] };
+  | { readonly messages: readonly ChatMessage[]; readonly tools?: readonly Tool[] };
 
 export interface GenerationDelta {
   /** Which of the prompt's `n` texts. */
   readonly choice: number;
   readonly text: string;
+  readonly calls?: readonly CallDelta[];
   readonly logprobs?: readonly TokenReport[];
 }
 
 export interface Generation {
+  /** Without the calls. */
   readonly text: string;
+  readonly calls?: readonly Call[];
   readonly tokens: number;
   readonly finishReason: FinishReason;
   readonly logprobs?: readonly TokenReport[];

@@ -37,7 +37,10 @@ export const requestOf = (task: Task, { request, media, reference }: GoldenCase)
 
 /** Asks the task's route; an answer other than 200 is thrown. */
 export const askGolden = async (service: LiveService, task: Task, one: GoldenCase): Promise<Json> => {
-  const { status, json, text } = await service.post(`/v1/inference/${task.name}`, requestOf(task, one));
+  // Software devices take their time.
+  const patience = { 'x-request-timeout-ms': '600000' };
+  const path = `/v1/inference/${task.name}`;
+  const { status, json, text } = await service.post(path, requestOf(task, one), patience);
   if (status !== 200) throw new Error(`${status} ${text}`);
   return json;
 };

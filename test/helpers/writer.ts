@@ -1,4 +1,5 @@
 /** A scripted text generator: says the pieces it was told to, as a runner would. */
+import type { Call, CallDelta } from '../../src/runner/generate/call-reader.js';
 import type { Generation, GenerationParams } from '../../tasks/text-generation/schema.js';
 import type { FakeRunner, FakeRunners } from './fake-runner.js';
 
@@ -8,12 +9,16 @@ export interface Writing {
   readonly finishReason?: Generation['finishReason'];
   readonly promptTokens?: number;
   readonly cachedTokens?: number;
+  /** Of the first choice. */
+  readonly calls?: readonly Call[];
+  /** Streamed behind the pieces, one a delta. */
+  readonly callDeltas?: readonly CallDelta[];
 }
 
 /** Every input is answered so; what crossed to the runner stays readable in `FakeRunners`. */
 export const writes = (
   runners: FakeRunners,
-  { pieces, finishReason = 'stop', promptTokens = 5, cachedTokens = 0 }: Writing,
+  { pieces, finishReason = 'stop', promptTokens = 5, cachedTokens = 0, calls, callDeltas = [] }: Writing,
 ): void => {
   runners.onLoad = (runner) => runner.ready({ kind: 'generate', slots: 16 });
   runners.onBatch = (runner: FakeRunner, items) => {
@@ -32,10 +37,13 @@ export const writes = (
           runner.say({ type: 'delta', id, delta: { choice, text, ...reports } });
         }
       }
-      const choices = pieces.map((texts) => ({
+      for (const one of stream ? callDeltas : [])
+        runner.say({ type: 'delta', id, delta: { choice: 0, text: '', calls: [one] } });
+      const choices = pieces.map((texts, choice) => ({
         text: texts.join(''),
         tokens: texts.length,
         finishReason,
+        ...(calls && choice === 0 ? { calls } : {}),
         ...(logprobs === undefined ? {} : { logprobs: texts.map(report) }),
       }));
       const outputTokens = pieces.flat().length;

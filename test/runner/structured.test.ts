@@ -20,7 +20,8 @@ interface Result {
 const model = 'tiny/llama-gqa';
 const write = async (response_format: object, more: object = {}): Promise<Result> => {
   const body = { model, prompt: 'Once', return_full_text: false, max_tokens: 240, response_format, ...more };
-  const { status, json } = await service.post('/v1/inference/text-generation', body);
+  const headers = { 'x-request-timeout-ms': `${patienceMs}` };
+  const { status, json } = await service.post('/v1/inference/text-generation', body, headers);
   expect([status, json.error]).toEqual([200, undefined]);
   return json;
 };

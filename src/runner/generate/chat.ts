@@ -3,6 +3,28 @@ import { Template } from '@huggingface/jinja';
 import { TaskwireError } from '../../errors.js';
 import type { ModelFolder } from '../model-folder.js';
 import type { Tokenizer } from '../tokenizer.js';
+import { type CallFormat, callFormatOf, defaultCallFormat } from './call-format.js';
+import { toolsInWords } from './tools-in-words.js';
+
+export interface Message {
+  readonly role: string;
+  readonly content?: string | undefined;
+  readonly name?: string | undefined;
+  readonly tool_call_id?: string | undefined;
+  readonly tool_calls?: ReadonlyArray<MessageCall> | undefined;
+}
+
+export interface MessageCall {
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+export interface Tool {
+  readonly function: {
+    readonly name: string;
+    readonly description?: string | undefined;
+    readonly parameters?: unknown;
+  };
+}
 
 interface TemplateConfig {
   readonly chat_template?: string | ReadonlyArray<{ readonly name: string; readonly template: string }>;
@@ -10,27 +32,48 @@ interface TemplateConfig {
   readonly eos_token?: string | { readonly content: string } | null;
 }
 
-export type RenderChat = (messages: ReadonlyArray<Readonly<Record<string, unknown>>>) => string;
+/** Templates by name; most models have the default one alone, some another for tools. */
+type Sources = ReadonlyMap<string, string>;
 
-/** The text for a conversation, ending where the assistant's turn begins. Throws when the template refuses. */
-export const openChatTemplate = (model: ModelFolder, tokenizer: Tokenizer): RenderChat => {
-  const config = tokenizer.config as TemplateConfig;
-  const source = templateSource(model, config);
-  const template = source === undefined ? undefined : new Template(source);
-  return (messages) => {
-    if (!template) {
+export class ChatTemplate {
+  readonly #tokens: { readonly bos_token: string; readonly eos_token: string };
+  readonly #default: Template | undefined;
+  /** `undefined`: no template of the model says anything of tools. */
+  readonly #withTools: Template | undefined;
+  /** How the model calls functions. */
+  readonly callFormat: CallFormat;
+
+  constructor(model: ModelFolder, tokenizer: Tokenizer) {
+    const config = tokenizer.config as TemplateConfig;
+    const sources = templateSources(model, config);
+    const source = sources.get('default') ?? [...sources.values()][0];
+    const forTools = [sources.get('tool_use'), source].find((one) => one && callFormatOf(one));
+    this.#tokens = { bos_token: content(config.bos_token), eos_token: content(config.eos_token) };
+    this.#default = source === undefined ? undefined : new Template(source);
+    this.#withTools = forTools === undefined ? undefined : new Template(forTools);
+    this.callFormat = (forTools === undefined ? undefined : callFormatOf(forTools)) ?? defaultCallFormat;
+  }
+
+  /** The text for a conversation, ending where the assistant's turn begins. Throws when the template refuses. */
+  render(messages: readonly Message[], tools: readonly Tool[] | undefined): string {
+    if (!this.#default) {
       throw new TaskwireError('invalid_field', {
         param: 'messages',
         message: 'This model has no chat template: it continues texts and does not converse.',
         allowed: 'prompt',
       });
     }
+    // A template that says nothing of tools would pass over them, and over calls, without a word.
+    const template = this.#withTools ?? this.#default;
+    const told = this.#withTools
+      ? messages.map(withParsedCalls)
+      : toolsInWords(messages, tools, this.callFormat);
     try {
-      return template.render({
-        messages,
+      return (tools || !this.#withTools ? template : this.#default).render({
+        messages: told.map((message) => ({ ...message, content: message.content ?? '' })),
+        tools: (this.#withTools && tools) ?? null,
         add_generation_prompt: true,
-        bos_token: content(config.bos_token),
-        eos_token: content(config.eos_token),
+        ...this.#tokens,
       });
     } catch (error) {
       // Templates refuse by raising, for example when roles do not alternate; their words are meant for the caller.
@@ -40,20 +83,37 @@ export const openChatTemplate = (model: ModelFolder, tokenizer: Tokenizer): Rend
         message: `The model's chat template refuses: ${why}.`,
       });
     }
-  };
+  }
+}
+
+/** Templates print arguments as objects. */
+const withParsedCalls = (message: Message): Omit<Message, 'tool_calls'> => {
+  if (!message.tool_calls) return message;
+  const parsed = message.tool_calls.map((call) => ({
+    ...call,
+    type: 'function',
+    function: { ...call.function, arguments: parsedOr(call.function.arguments) },
+  }));
+  return Object.assign({}, message, { tool_calls: parsed });
+};
+
+const parsedOr = (json: string): unknown => {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return json;
+  }
 };
 
 /** Newer models keep it in a file of its own. */
-const templateSource = (
-  model: ModelFolder,
-  { chat_template: inConfig }: TemplateConfig,
-): string | undefined => {
+const templateSources = (model: ModelFolder, { chat_template: inConfig }: TemplateConfig): Sources => {
   const file =
     model.text('chat_template.jinja') ??
     model.json<{ chat_template?: string }>('chat_template.json')?.chat_template;
-  if (file !== undefined || inConfig === undefined || typeof inConfig === 'string')
-    return file ?? (inConfig as string | undefined);
-  return (inConfig.find(({ name }) => name === 'default') ?? inConfig[0])?.template;
+  if (file !== undefined) return new Map([['default', file]]);
+  if (inConfig === undefined) return new Map();
+  if (typeof inConfig === 'string') return new Map([['default', inConfig]]);
+  return new Map(inConfig.map(({ name, template }) => [name, template]));
 };
 
 const content = (token: TemplateConfig['bos_token']): string =>

@@ -22,6 +22,7 @@ export interface GrammarSource {
 
 interface Compiled {
   readonly automaton: Automaton;
+  readonly path: string;
   readonly masks: Map<Situation, Int32Array>;
 }
 
@@ -44,7 +45,11 @@ export class Grammars {
       const message = 'This model cannot be held to a grammar: its tokens do not read as parts of a text.';
       throw new TaskwireError('invalid_field', { param: path, message });
     }
-    const compiled = this.#compiled.get(key) ?? { automaton: automatonOf(part, path), masks: new Map() };
+    const compiled = this.#compiled.get(key) ?? {
+      automaton: automatonOf(part, path),
+      path,
+      masks: new Map(),
+    };
     this.#compiled.delete(key);
     this.#compiled.set(key, compiled);
     const [oldest] = this.#compiled.keys();
@@ -75,25 +80,36 @@ export class Guide {
   /** Takes out of `logits` [vocabulary] what may not come next. Returns whether more than an end is left. */
   mask(logits: Float32Array, endIds: ReadonlySet<number>): boolean {
     const ends = this.#situation.mayEnd ? Array.from(endIds, (id) => [id, logits[id]!] as const) : [];
-    const bits = this.#bits();
+    const bits = this.#bounded(() => this.#bits());
     let isOpen = false;
-    for (const [word, mask] of bits.entries()) {
-      isOpen ||= mask !== 0;
+    for (let word = 0; word < bits.length; word++) {
+      const mask = bits[word]!;
+      if (mask !== 0) isOpen = true;
       // Without a branch for each token: whole words are all there or all gone, mostly.
       if (mask === 0) logits.fill(Number.NEGATIVE_INFINITY, word * 32, word * 32 + 32);
       else if (mask !== -1) maskWord(logits, word * 32, mask);
     }
     for (const [id, logit] of ends) logits[id] = logit;
-    if (!isOpen && ends.length === 0) throw cannotWrite();
+    if (!isOpen && ends.length === 0) throw cannotWrite(this.#compiled.path);
     return isOpen;
   }
 
   accept(id: number): void {
-    let situation: Situation | null = this.#situation;
-    for (const byte of this.#tokens.of(id) ?? [])
-      situation &&= this.#compiled.automaton.step(situation, byte);
+    const bytes = this.#tokens.of(id) ?? [];
+    const situation = this.#bounded(() => after(this.#compiled.automaton, this.#situation, bytes));
     if (!situation) throw new Error(`token ${id} is not in the grammar: this is a bug`);
     this.#situation = situation;
+  }
+
+  #bounded<T>(look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const { path } = this.#compiled;
+      const message = `The text cannot be held to ${path} any longer: ${error.message}.`;
+      throw new TaskwireError('invalid_field', { param: path, message, cause: error });
+    }
   }
 
   #bits(): Int32Array {
@@ -107,14 +123,20 @@ export class Guide {
   }
 }
 
+const after = (automaton: Automaton, from: Situation, bytes: Iterable<number>): Situation | null => {
+  let situation: Situation | null = from;
+  for (const byte of bytes) situation &&= automaton.step(situation, byte);
+  return situation;
+};
+
 const maskWord = (logits: Float32Array, first: number, mask: number): void => {
   const end = Math.min(first + 32, logits.length);
   for (let id = first, bits = mask; id < end; id++, bits >>>= 1)
     if ((bits & 1) === 0) logits[id] = Number.NEGATIVE_INFINITY;
 };
 
-const cannotWrite = (): TaskwireError =>
+const cannotWrite = (param: string): TaskwireError =>
   new TaskwireError('invalid_field', {
-    param: 'response_format',
+    param,
     message: 'The model has no token for what has to come next.',
   });
