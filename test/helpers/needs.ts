@@ -31,4 +31,8 @@ export const describeWithPython = describeWith("Python's requests (TEST_PYTHON)"
   works(python, '-c', 'import requests'),
 );
 
+export const describeWithOpenAiPython = describeWith("Python's openai (TEST_PYTHON)", () =>
+  works(python, '-c', 'import openai'),
+);
+
 export const describeWithCurl = describeWith('curl', () => works('curl', '--version'));
