@@ -2,49 +2,16 @@
 import { TaskwireError } from '../errors.js';
 import { addUsage, type Event, type Job } from '../job.js';
 import { type Clock, pause } from '../metering/clock.js';
-import { type BatchLimits, defaultMaxWaste } from '../padding.js';
-import { BatchQueue, type Queued } from './batch-queue.js';
+import type { BatchLimits } from '../padding.js';
+import { BatchQueue } from './batch-queue.js';
 import { Channel } from './channel.js';
+import type { Batch, Entry, Run } from './in-flight.js';
 import { watchLifetime } from './lifetime.js';
+import { Linger } from './linger.js';
 import type { FromRunner, Outcome, RunnerInfo } from './protocol.js';
 import type { Quarantine } from './quarantine.js';
 import { RunnerHost, type RunnerHostOptions } from './runner-host.js';
-
-/** A job under way. */
-interface Run {
-  readonly job: Job;
-  readonly channel: Channel<Event>;
-  /** Inputs without a result yet. */
-  remaining: number;
-  /** Ids of its inputs at the runner. */
-  readonly inFlight: Set<number>;
-  /** Called when none is in flight any more. */
-  quiet?: () => void;
-  /** Its usage is final: what the runner still says about it belongs to nobody. */
-  closed: boolean;
-}
-
-interface Entry extends Queued {
-  readonly run: Run;
-  readonly index: number;
-  readonly input: unknown;
-  /** Runners that ended while they held it. */
-  kills: number;
-  /** `kills` when it was measured: a repeated run measures the same again. */
-  measuredAfter: number | undefined;
-  /** A piece of its result has gone out: it can't be run again. */
-  begun: boolean;
-}
-
-interface Batch {
-  readonly sentAt: number;
-  readonly paddedCost: number;
-  readonly rows: number;
-  /** Nothing else is sent while this is set: the batch repeats an input that may end the runner. */
-  exclusive: boolean;
-  pending: number;
-  deviceMicros: number;
-}
+import { UnitCost } from './unit-cost.js';
 
 export interface LaneObserver {
   batchDone(model: string, batch: { readonly rows: number; readonly roundTripMs: number }): void;
@@ -68,18 +35,6 @@ export interface LaneOptions extends RunnerHostOptions {
 
 /** One computes while the next is decoded, tokenized and waiting. */
 const batchesInFlight = 2;
-const maxRows = 64;
-/**
- * A batch is as large as the device works off in this time: enough to pay, and small enough that a cancellation, a
- * new request or a deadline waits no longer than that.
- */
-const targetBatchMicros = 100_000;
-/** How long a batch that is not full waits while the device is busy anyway (docs/bench-log.md). */
-const lingerMs = 2;
-/** A unit's cost before anything was measured. */
-const firstMicrosPerUnit = 100;
-/** Weight of the newest batch in the running mean of the unit's cost. */
-const newestWeight = 0.25;
 /** How long the last word of a cancelled input is waited for, so that its cost is known. */
 const lastWordMs = 5_000;
 
@@ -91,13 +46,14 @@ export class Lane {
   /** By message id. */
   readonly #inFlight = new Map<number, { readonly entry: Entry; readonly batch: Batch }>();
   readonly #batches = new Set<Batch>();
+  readonly #unitCost = new UnitCost();
+  readonly #linger: Linger;
   #nextId = 1;
-  #lingering: 'no' | 'yes' | 'over' = 'no';
-  #microsPerUnit = firstMicrosPerUnit;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#clock = options.clock;
+    this.#linger = new Linger(options.clock, () => this.#dispatch());
     this.host = new RunnerHost(options, {
       ready: () => this.#dispatch(),
       lost: () => this.#onLost(),
@@ -144,7 +100,7 @@ export class Lane {
 
   /** Seconds until what waits now should be worked off, from the measured cost of a unit. */
   get retryAfterSeconds(): number {
-    return Math.min(600, Math.max(1, Math.ceil((this.#queue.cost * this.#microsPerUnit) / 1e6)));
+    return this.#unitCost.retryAfterSeconds(this.#queue.cost);
   }
 
   /** What waits for a loading model stands in the queue and counts like all else. */
@@ -203,7 +159,7 @@ export class Lane {
     for (;;) {
       const { state } = this.host;
       if (state.state !== 'ready' || !this.#roomFor(state.info)) return;
-      const limits = this.#batchLimits(state.info.kind);
+      const limits = this.#unitCost.batchLimits(state.info.kind);
       if (this.#shouldLinger(state.info, limits)) return;
       const entries = this.#queue.take(limits);
       if (!entries) return;
@@ -211,30 +167,11 @@ export class Lane {
     }
   }
 
-  #batchLimits(kind: 'batch' | 'generate'): BatchLimits {
-    const maxPaddedCost = targetBatchMicros / this.#microsPerUnit;
-    return { maxPaddedCost, maxRows: kind === 'batch' ? maxRows : 1, maxWaste: defaultMaxWaste };
-  }
-
-  /**
-   * While the device is fully busy, a batch that is not full waits a moment for company: the clients that were just
-   * answered are about to ask again. Never while the device could begin.
-   */
-  #shouldLinger({ kind, streams }: RunnerInfo, { maxPaddedCost, maxRows: most }: BatchLimits): boolean {
-    const full = this.#queue.entries >= most || this.#queue.cost >= maxPaddedCost;
+  /** Never while the device could begin. */
+  #shouldLinger({ kind, streams }: RunnerInfo, { maxPaddedCost, maxRows }: BatchLimits): boolean {
+    const full = this.#queue.entries >= maxRows || this.#queue.cost >= maxPaddedCost;
     if (kind !== 'batch' || this.#batches.size < streams || full || this.#queue.nextIsAlone) return false;
-    if (this.#lingering === 'over') {
-      this.#lingering = 'no';
-      return false;
-    }
-    if (this.#lingering === 'no') {
-      this.#lingering = 'yes';
-      this.#clock.after(lingerMs, () => {
-        this.#lingering = 'over';
-        this.#dispatch();
-      });
-    }
-    return true;
+    return this.#linger.wait();
   }
 
   #roomFor({ kind, slots }: RunnerInfo): boolean {
@@ -309,8 +246,7 @@ export class Lane {
     batch.deviceMicros += deviceMicros;
     if (--batch.pending > 0) return;
     this.#batches.delete(batch);
-    const measured = batch.deviceMicros / batch.paddedCost;
-    if (measured > 0) this.#microsPerUnit += newestWeight * (measured - this.#microsPerUnit);
+    this.#unitCost.measured(batch.paddedCost, batch.deviceMicros);
     const { observer, load } = this.#options;
     observer.batchDone(load.modelId, { rows: batch.rows, roundTripMs: this.#clock.now() - batch.sentAt });
   }
