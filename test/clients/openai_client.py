@@ -42,6 +42,7 @@ called = client.chat.completions.create(
     tools=[{"type": "function", "function": {"name": "now"}}],
     tool_choice="required",
     parallel_tool_calls=False,
+    temperature=0,
     max_tokens=90,
 )
 call = called.choices[0].message.tool_calls[0]
@@ -54,7 +55,7 @@ schema = {
     "additionalProperties": False,
 }
 form = {"type": "json_schema", "json_schema": {"name": "bear", "strict": True, "schema": schema}}
-parsed = client.chat.completions.create(model=model, messages=messages, response_format=form)
+parsed = client.chat.completions.create(model=model, messages=messages, response_format=form, temperature=0)
 seen["form"] = json.loads(parsed.choices[0].message.content)
 
 text = client.completions.create(model=model, prompt="Once", max_tokens=3, temperature=0, logprobs=1)

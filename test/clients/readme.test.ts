@@ -54,6 +54,7 @@ const sensible: readonly (readonly [words: string, check: (answer: Json) => void
       expect(segments.flatMap(({ words }: Json) => words)).toHaveLength(3);
     },
   ],
+  ['/v1/chat/completions', ({ choices }) => expect(choices[0].message.content).toContain('Paris')],
   ['/embeddings', ({ embeddings: [dog, puppy] }) => expect(cosine(dog, puppy)).toBeGreaterThan(0.4)],
 ];
 

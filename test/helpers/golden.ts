@@ -41,7 +41,7 @@ export const askGolden = async (service: LiveService, task: Task, one: GoldenCas
   const patience = { 'x-request-timeout-ms': '600000' };
   const path = `/v1/inference/${task.name}`;
   const { status, json, text } = await service.post(path, requestOf(task, one), patience);
-  if (status !== 200) throw new Error(`${status} ${text}`);
+  if (status !== 200) throw new Error([`${status} ${text}`, ...service.faults].join('\n'));
   return json;
 };
 

@@ -16,6 +16,8 @@ export interface LiveService extends Client {
   readonly pid: number;
   /** Where the owner's key is kept. */
   readonly keyFile: string;
+  /** What its log said that was an error, line by line. */
+  readonly faults: readonly string[];
   /** Ends it as an operator would, if it has not ended; throws if it does not end well. */
   close(): Promise<void>;
 }
@@ -39,8 +41,10 @@ export const startService = async (env: Readonly<Record<string, string>> = {}): 
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+  const faults: string[] = [];
   const listening = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{"level":50,')) faults.push(line);
       const url = /"event":"listening","url":"([^"]+)"/.exec(line)?.[1];
       if (url) resolve(url);
     });
@@ -51,6 +55,7 @@ export const startService = async (env: Readonly<Record<string, string>> = {}): 
   return {
     ...clientOf(url, readFileSync(keyFile, 'utf8').trim()),
     keyFile,
+    faults,
     pid: child.pid!,
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;
