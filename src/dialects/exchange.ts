@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { show, TaskwireError } from '../errors.js';
 import { callerOf, contextOf } from '../http/context.js';
 import { logError } from '../http/error-handler.js';
-import { sendJson } from '../http/json-answer.js';
+import { type Answer, sendAnswer } from '../http/json-answer.js';
 import { EventStream } from '../http/sse.js';
 import {
   type Admitted,
@@ -18,7 +18,7 @@ import {
 
 /** How a dialect words what comes back. */
 export interface Face {
-  render(collected: Collected): Readonly<Record<string, unknown>>;
+  render(collected: Collected): Answer;
   /** Called once for a stream; the function it returns words each reply as events. */
   stream(admitted: Admitted): (reply: Reply) => ReadonlyArray<object | string>;
   renderError(error: TaskwireError, requestId: string): object;
@@ -73,7 +73,7 @@ export const exchange = async (call: Call, path: Path, res: Response, face: Face
   if (admitted.streaming) return stream(call, replies, { res, path, face, admitted });
   const collected = await collect(prepend(admitted, replies));
   setFigures(res, collected.settled);
-  await sendJson(res, face.render(collected));
+  await sendAnswer(res, face.render(collected));
 };
 
 async function* prepend(first: Reply, rest: AsyncGenerator<Reply>): AsyncGenerator<Reply> {

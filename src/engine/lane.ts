@@ -33,8 +33,8 @@ export interface LaneOptions extends RunnerHostOptions {
   readonly holdMs: number;
 }
 
-/** One computes while the next is decoded, tokenized and waiting. */
-const batchesInFlight = 2;
+/** Beside those that compute: one that is decoded, tokenized and waiting for a stream. */
+const batchesAhead = 1;
 /** How long the last word of a cancelled input is waited for, so that its cost is known. */
 const lastWordMs = 5_000;
 
@@ -174,10 +174,10 @@ export class Lane {
     return this.#linger.wait();
   }
 
-  #roomFor({ kind, slots }: RunnerInfo): boolean {
+  #roomFor({ kind, streams, slots }: RunnerInfo): boolean {
     for (const batch of this.#batches) if (batch.exclusive) return false;
     if (this.#queue.nextIsAlone) return this.#batches.size === 0;
-    return this.#batches.size < (kind === 'batch' ? batchesInFlight : slots);
+    return this.#batches.size < (kind === 'batch' ? streams + batchesAhead : slots);
   }
 
   #send(entries: readonly Entry[]): void {

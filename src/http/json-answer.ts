@@ -7,9 +7,34 @@ import { vectorToJson } from './float-json.js';
 /** Items of a top-level array rendered at a time: 64 vectors of 384 numbers take about 1 ms. */
 const sliceItems = 64;
 
+/** An answer that is no JSON: it leaves as it stands. */
+export class TextAnswer {
+  readonly text: string;
+  /** Its media type. */
+  readonly type: string;
+
+  constructor(text: string, type: string) {
+    this.text = text;
+    this.type = type;
+  }
+}
+
+export type Answer = Readonly<Record<string, unknown>> | readonly unknown[] | TextAnswer;
+
+export const sendAnswer = async (res: Response, answer: Answer): Promise<void> => {
+  if (!(answer instanceof TextAnswer)) return sendJson(res, answer);
+  res.setHeader('content-type', `${answer.type}; charset=utf-8`);
+  res.end(answer.text);
+};
+
 /** Vectors may stand in a body as `Float32Array`. */
-export const sendJson = async (res: Response, body: Readonly<Record<string, unknown>>): Promise<void> => {
+export const sendJson = async (res: Response, body: Exclude<Answer, TextAnswer>): Promise<void> => {
   res.setHeader('content-type', 'application/json; charset=utf-8');
+  if (isList(body)) {
+    if (isLarge(body)) await writeSliced(res, body);
+    res.end(isLarge(body) ? undefined : toJson(body));
+    return;
+  }
   const fields = Object.entries(body).filter(([, value]) => value !== undefined);
   if (!fields.some(([, value]) => isLarge(value))) {
     res.end(`{${fields.map(([key, value]) => `${JSON.stringify(key)}:${toJson(value)}`).join(',')}}`);
@@ -22,6 +47,8 @@ export const sendJson = async (res: Response, body: Readonly<Record<string, unkn
   }
   res.end('}');
 };
+
+const isList = (body: object): body is readonly unknown[] => Array.isArray(body);
 
 const isLarge = (value: unknown): value is readonly unknown[] =>
   Array.isArray(value) && value.length > sliceItems;

@@ -46,7 +46,7 @@ test('requests of different clients share a batch, each with its own parameters'
   expect(await Promise.all(jobs.map(({ ended }) => ended))).toEqual([['third'], ['forth']]);
 });
 
-test('at most two batches are at a runner', async () => {
+test('beside the batch that computes, one more is at a runner', async () => {
   const bench = await new EngineBench().holding();
   await bench.started(numbered(500));
   const { last } = bench.runners;

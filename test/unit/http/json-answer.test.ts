@@ -3,22 +3,26 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { vectorToJson } from '../../../src/http/float-json.js';
-import { sendJson } from '../../../src/http/json-answer.js';
+import { type Answer, sendAnswer, TextAnswer } from '../../../src/http/json-answer.js';
 import { TestRandom } from '../../helpers/random.js';
 
-let body: Record<string, unknown> = {};
+let body: Answer = {};
 let server: Server;
 beforeAll(async () => {
   const app = express();
-  app.get('/', (_req, res) => sendJson(res, body));
+  app.get('/', (_req, res) => sendAnswer(res, body));
   server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
 afterAll(() => void server.close());
 
-const sent = async (what: Record<string, unknown>) => {
+const ask = (what: Answer) => {
   body = what;
-  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+};
+
+const sent = async (what: Answer) => {
+  const response = await ask(what);
   expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
   return response.text();
 };
@@ -44,6 +48,16 @@ test.each<[string, Record<string, unknown>]>([
   ['a name that needs quoting', { 'a "b"\n': texts(70), '': 1 }],
 ])('%s is written as JSON.stringify writes it', async (_, what) => {
   expect(await sent(what)).toBe(JSON.stringify(what));
+});
+
+test.each([0, 1, 64, 65, 200])('a list of %i is an answer too', async (count) => {
+  expect(JSON.parse(await sent(texts(count)))).toEqual(texts(count));
+});
+
+test('a text leaves as it stands, under its own type', async () => {
+  const response = await ask(new TextAnswer('1\n00:00 → 00:01\nfünf\n', 'text/vtt'));
+  expect(response.headers.get('content-type')).toBe('text/vtt; charset=utf-8');
+  expect(await response.text()).toBe('1\n00:00 → 00:01\nfünf\n');
 });
 
 test('vectors arrive as the same 32-bit numbers, few or many', async () => {
