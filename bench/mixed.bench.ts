@@ -1,7 +1,7 @@
 /**
  * What running streams feel when long prompts come in: time between tokens of 8 streams, and time to the first token of
  * prompts of some 4,000 tokens that arrive one after the other; beside llama-server.
- * `npm run bench -- mixed [--models DIR] [--shape llama-135m-int4] [--tokens 400] [--long 3000] [--llama-server PATH --gguf DIR]`
+ * `npm run bench -- mixed [--models DIR] [--shape llama-135m-int4] [--tokens 400] [--long 1740] [--llama-server PATH --gguf DIR]`
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
     models: { type: 'string', default: '.work/bench-models' },
     shape: { type: 'string', default: 'llama-135m-int4' },
     tokens: { type: 'string', default: '400' },
-    long: { type: 'string', default: '3000' },
+    long: { type: 'string', default: '1740' },
     'llama-server': { type: 'string', default: '' },
     gguf: { type: 'string', default: '' },
   },

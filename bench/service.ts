@@ -41,7 +41,8 @@ export const startService = async (
     TASKWIRE_WARM: model,
     LOG_LEVEL: 'error',
   };
-  const child = spawn(process.execPath, [built('src/cli.js'), 'serve'], {
+  // The flag is `npm start`'s.
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', built('src/cli.js'), 'serve'], {
     env: { ...process.env, TASKWIRE_DEVICE: 'cpu', ...settings, ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

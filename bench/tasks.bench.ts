@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchPictures, benchSound, benchTexts } from './inputs.js';
-import { type BenchRequest, drive, type LoadResult } from './load.js';
+import { type BenchRequest, drive as driveLoad, type LoadResult } from './load.js';
 import { linkModel, median, type Running, startNaive, startService } from './service.js';
 
 const { values: options } = parseArgs({
@@ -193,40 +193,44 @@ const load = (
       body: JSON.stringify({ model, ...JSON.parse(bytes as string) }),
     };
   };
-  return drive({ url: server.url, concurrency, seconds, request });
+  return driveLoad({ url: server.url, concurrency, seconds, request });
 };
 
+/** Both sides of a ratio are measured within the same seconds: the machine's speed drifts from minute to minute. */
 const measure = async (workload: Workload): Promise<void> => {
   const { dir, id } = linkModel(workload.folder);
   const ours = new Map(levels.map((level) => [level, [] as LoadResult[]]));
-  const naive = new Map(levels.map((level) => [level, [] as LoadResult[]]));
-  const limits = new Map(levels.map((level) => [level, [] as number[]]));
+  const ofRaw = new Map(levels.map((level) => [level, [] as number[]]));
+  const ofNaive = new Map(levels.map((level) => [level, [] as number[]]));
+  const service = await startService(dir, id);
+  const other = await startNaive(dir, id, workload.naiveTask);
+  let loads = 0;
+  const drive = (server: Running, level: number) => load(server, workload, id, level, 100_000 * loads++);
+  for (const server of [service, other]) await drive(server, Math.max(...levels));
   for (let round = 0; round < Number(options.rounds); round++) {
-    for (const level of levels) limits.get(level)!.push(raw(workload, level));
-    const service = await startService(dir, id);
-    for (const level of levels)
-      ours.get(level)!.push(await load(service, workload, id, level, round * 100_000));
-    await service.stop();
-    const other = await startNaive(dir, id, workload.naiveTask);
-    for (const level of levels)
-      naive.get(level)!.push(await load(other, workload, id, level, round * 100_000));
-    await other.stop();
+    for (const level of levels) {
+      const limit = raw(workload, level);
+      const result = await drive(service, level);
+      const naive = await drive(other, level);
+      ours.get(level)!.push(result);
+      ofRaw.get(level)!.push(result.perSecond / limit);
+      ofNaive.get(level)!.push(result.perSecond / naive.perSecond);
+    }
   }
+  await service.stop();
+  await other.stop();
   for (const level of levels) {
     const results = ours.get(level)!;
-    const perSecond = median(results.map((result) => result.perSecond));
-    const limit = median(limits.get(level)!);
-    const other = median(naive.get(level)!.map((result) => result.perSecond));
-    const ms = (pick: (result: LoadResult) => number) => median(results.map(pick)).toFixed(1).padStart(8);
+    const number = (pick: (result: LoadResult) => number) => median(results.map(pick)).toFixed(1).padStart(9);
+    const ratios = (values: readonly number[]) =>
+      `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)}-${Math.max(...values).toFixed(2)})`;
     const failed = results.reduce((sum, result) => sum + result.failed, 0);
     console.log(
-      `${workload.name.padEnd(30)} ${String(level).padStart(3)} ${perSecond.toFixed(1).padStart(9)} ${ms((r) => r.p50Ms)} ${ms((r) => r.p95Ms)} ${ms((r) => r.p99Ms)} ${limit.toFixed(1).padStart(9)} ${(perSecond / limit).toFixed(2).padStart(6)} ${other.toFixed(1).padStart(9)} ${(perSecond / other).toFixed(2).padStart(6)}${failed ? `  ${failed} failed` : ''}`,
+      `${workload.name.padEnd(30)} ${String(level).padStart(3)} ${number((r) => r.perSecond)} ${number((r) => r.p50Ms)} ${number((r) => r.p95Ms)} ${number((r) => r.p99Ms)}   ${ratios(ofRaw.get(level)!)}   ${ratios(ofNaive.get(level)!)}${failed ? `  ${failed} failed` : ''}`,
     );
   }
 };
 
-console.log(`median of ${options.rounds} rounds of ${seconds} s`);
-console.log(
-  `${'workload'.padEnd(30)}   c     req/s   p50 ms   p95 ms   p99 ms       raw  /raw     naive /naive`,
-);
+console.log(`median of ${options.rounds} rounds of ${seconds} s (least and most)`);
+console.log(`${'workload'.padEnd(30)}   c     req/s    p50 ms    p95 ms    p99 ms   of raw   of naive`);
 for (const workload of await workloads()) await measure(workload);

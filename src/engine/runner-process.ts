@@ -27,13 +27,15 @@ export interface RunnerHandlers {
 export type StartRunner = (handlers: RunnerHandlers) => Runner;
 
 const lastWordsBytes = 8192;
+/** Megabytes; as for the HTTP process in package.json. Requests make much that is soon forgotten (docs/bench-log.md). */
+const roomForYoungObjects = '--max-semi-space-size=64';
 const entry = fileURLToPath(new URL('../runner/main.js', import.meta.url));
 
 export const startRunnerProcess: StartRunner = (handlers) => {
   const child = fork(entry, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
+    execArgv: [roomForYoungObjects],
     // Sessions run on the pool's threads, one a core, and files are read there too; four, the default, would be too few.
     env: { UV_THREADPOOL_SIZE: String(availableParallelism() + 4), ...process.env },
   });

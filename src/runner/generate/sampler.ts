@@ -98,17 +98,43 @@ const checked = (highest: number): number => {
   return highest;
 };
 
+/** The index of the largest value; of the first of them. */
 export const argmax = (values: Float32Array): number => {
   let best = 0;
-  let bestValue = values[0]!;
-  for (let i = 1; i < values.length; i++) {
-    const value = values[i]!;
-    if (value > bestValue) {
-      best = i;
-      bestValue = value;
+  forEachAbove(values, 0, values[0]!, (i) => {
+    best = i;
+    return values[i]!;
+  });
+  return best;
+};
+
+/**
+ * Visits what lies above a floor, from `start` on; what `visit` returns is the floor from then on. Eight comparisons
+ * whose answer is nearly always no take a third of the time of one and one.
+ */
+const forEachAbove = (
+  values: Float32Array,
+  start: number,
+  floor: number,
+  visit: (index: number) => number,
+): void => {
+  let least = floor;
+  let i = start;
+  for (const end = values.length - 7; i < end; i += 8) {
+    if (
+      values[i]! > least ||
+      values[i + 1]! > least ||
+      values[i + 2]! > least ||
+      values[i + 3]! > least ||
+      values[i + 4]! > least ||
+      values[i + 5]! > least ||
+      values[i + 6]! > least ||
+      values[i + 7]! > least
+    ) {
+      for (let j = i; j < i + 8; j++) if (values[j]! > least) least = visit(j);
     }
   }
-  return best;
+  for (; i < values.length; i++) if (values[i]! > least) least = visit(i);
 };
 
 /** Log-probabilities under the model's own distribution: of `id`, and of the `top` likeliest, best first. */
@@ -138,14 +164,11 @@ const isBelow = (logits: Float32Array, a: number, b: number): boolean =>
 const largest = (logits: Float32Array, k: number): Int32Array => {
   const heap = Int32Array.from({ length: Math.min(k, logits.length) }, (_, i) => i);
   for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, i, logits);
-  let smallest = logits[heap[0]!]!;
-  for (let i = heap.length; i < logits.length; i++) {
-    if (logits[i]! > smallest) {
-      heap[0] = i;
-      sink(heap, 0, logits);
-      smallest = logits[heap[0]!]!;
-    }
-  }
+  forEachAbove(logits, heap.length, logits[heap[0]!]!, (i) => {
+    heap[0] = i;
+    sink(heap, 0, logits);
+    return logits[heap[0]!]!;
+  });
   return heap.sort();
 };
 

@@ -270,3 +270,13 @@ test('argmax survives a single value and infinities', () => {
   expect(argmax(Float32Array.of(-5))).toBe(0);
   expect(argmax(Float32Array.of(Number.NEGATIVE_INFINITY, -1))).toBe(1);
 });
+
+test('of equal scores the lowest ids are the best, whatever the length', () => {
+  const random = new TestRandom(11);
+  for (let length = 1; length <= 60; length++) {
+    const logits = Float32Array.from({ length }, () => random.integer(-3, 3));
+    const ranked = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
+    expect(argmax(logits)).toBe(ranked[0]);
+    expect(logprobsOf(logits, 0, 7).top.map(({ id }) => id)).toEqual(ranked.slice(0, 7));
+  }
+});
