@@ -4,7 +4,13 @@
  */
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../src/runner/generate/random.js';
-import { applyPenalties, logprobsOf, type SamplingParams, sample } from '../src/runner/generate/sampler.js';
+import {
+  applyPenalties,
+  greedySampling,
+  logprobsOf,
+  type SamplingParams,
+  sample,
+} from '../src/runner/generate/sampler.js';
 import { median } from './service.js';
 
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '200' } } });
@@ -17,16 +23,7 @@ const flat = Float32Array.from({ length: vocabulary }, () => gaussian() * 2.5);
 const peaked = flat.slice();
 for (let i = 0; i < 50; i++) peaked[(i * 3037) % vocabulary] = 22 - i * 0.4;
 
-const plain: SamplingParams = {
-  temperature: 1,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  logitBias: [],
-};
+const plain: SamplingParams = { ...greedySampling, temperature: 1 };
 const draw = (changed: Partial<SamplingParams>) => (logits: Float32Array) =>
   void sample(logits, { ...plain, ...changed }, random);
 

@@ -12,6 +12,7 @@ import {
   openKvStore,
   sizeCache,
 } from '../../src/runner/generate/kv-store.js';
+import { greedySampling } from '../../src/runner/generate/sampler.js';
 import { Sequence } from '../../src/runner/generate/sequence.js';
 import { SharedPrefixes } from '../../src/runner/generate/shared-prefixes.js';
 import type { ModelFolder } from '../../src/runner/model-folder.js';
@@ -157,16 +158,7 @@ const seedOf = (seed: number | undefined, choice: number): bigint =>
   seed === undefined ? randomBytes(8).readBigUInt64LE() : BigInt(seed) + (BigInt(choice) << 53n);
 
 const warmupParams: GenerationParams = {
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    repetitionPenalty: 1,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    logitBias: [],
-  },
+  sampling: greedySampling,
   maxTokens: 2,
   minTokens: 2,
   ignoreEos: true,

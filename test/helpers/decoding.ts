@@ -1,20 +1,13 @@
 /** What PyTorch wrote after the recorded prompts (scripts/record-decoding.py), and when ours may differ. */
+
 import { readFileSync } from 'node:fs';
+import { greedySampling } from '../../src/runner/generate/sampler.js';
 import type { GenerationParams } from '../../tasks/text-generation/schema.js';
 import { fixture } from './fixtures.js';
 
 /** What the recorded continuations were made with; of them, there are 48 tokens each. */
 export const greedy: GenerationParams = {
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    repetitionPenalty: 1,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    logitBias: [],
-  },
+  sampling: greedySampling,
   maxTokens: 48,
   minTokens: 0,
   ignoreEos: true,

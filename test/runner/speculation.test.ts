@@ -1,6 +1,7 @@
 /** Guessing ahead must not change what is said, only how many runs it takes. */
 import { DecoderLoop, type DecodingJob } from '../../src/runner/generate/decoder-loop.js';
 import type { KvStore } from '../../src/runner/generate/kv-store.js';
+import { greedySampling } from '../../src/runner/generate/sampler.js';
 import { Sequence } from '../../src/runner/generate/sequence.js';
 import type { GenerationParams, Generations } from '../../tasks/text-generation/schema.js';
 import { fixture } from '../helpers/fixtures.js';
@@ -9,18 +10,8 @@ import { byteLevelTokenizer } from '../helpers/tokenizers.js';
 
 const pipelineUrl = new URL('../../tasks/text-generation/pipeline.js', import.meta.url).href;
 
-const sampling = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  logitBias: [],
-};
 const params: GenerationParams = {
-  sampling,
+  sampling: greedySampling,
   maxTokens: 60,
   minTokens: 60,
   ignoreEos: true,
@@ -44,7 +35,7 @@ test.each(['llama-gqa', 'llama-classic'])('%s says the same with and without gue
   try {
     for (const prompt of prompts) {
       for (const temperature of [0, 0.8]) {
-        const asked = { ...params, sampling: { ...sampling, temperature } };
+        const asked = { ...params, sampling: { ...greedySampling, temperature } };
         const expected = (await plain.answer<Generations>({ prompt }, asked)).value;
         const { choices } = (await guessing.answer<Generations>({ prompt }, asked)).value;
         expect(choices).toEqual(expected.choices);
@@ -92,7 +83,7 @@ const countingStore = () => {
 
 const jobOf = (promptIds: readonly number[], maxTokens: number): DecodingJob => {
   const sequence = new Sequence({
-    ...{ promptIds, maxTokens, sampling, minTokens: 0, stop: [], logprobs: undefined },
+    ...{ promptIds, maxTokens, sampling: greedySampling, minTokens: 0, stop: [], logprobs: undefined },
     ...{ tokenizer: byteLevelTokenizer(), continues: true, seed: 1n, endIds: new Set<number>() },
   });
   const { signal } = new AbortController();

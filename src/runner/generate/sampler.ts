@@ -18,6 +18,18 @@ export interface SamplingParams {
   readonly logitBias: ReadonlyArray<readonly [tokenId: number, bias: number]>;
 }
 
+/** The likeliest token every time, its scores as the model gave them. */
+export const greedySampling: SamplingParams = {
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  repetitionPenalty: 1,
+  frequencyPenalty: 0,
+  presencePenalty: 0,
+  logitBias: [],
+};
+
 /** Tokens so far, as penalties see them. */
 export interface History {
   /** Ids in the prompt or the text. */

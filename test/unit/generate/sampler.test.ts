@@ -5,6 +5,7 @@ import {
   applyPenalties,
   argmax,
   candidates,
+  greedySampling,
   logprobsOf,
   type SamplingParams,
   sample,
@@ -25,16 +26,7 @@ interface Recorded {
 
 const recorded = JSON.parse(readFileSync(fixture('sampling.json'), 'utf8')) as Recorded;
 
-const plain: SamplingParams = {
-  temperature: 1,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  logitBias: [],
-};
+const plain: SamplingParams = { ...greedySampling, temperature: 1 };
 
 /** Probability of each token: softmax, then top-k, top-p, min-p in this order, as transformers does. */
 const reference = (logits: Float32Array, { temperature, topK, topP, minP }: SamplingParams): number[] => {

@@ -1,3 +1,4 @@
+import { greedySampling } from '../../../src/runner/generate/sampler.js';
 import { Sequence, type SequenceOptions } from '../../../src/runner/generate/sequence.js';
 import { byteLevelTokenizer } from '../../helpers/tokenizers.js';
 
@@ -9,16 +10,7 @@ const greedy: SequenceOptions = {
   tokenizer,
   promptIds: [],
   continues: true,
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    repetitionPenalty: 1,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    logitBias: [],
-  },
+  sampling: greedySampling,
   seed: 1n,
   maxTokens: 100,
   minTokens: 0,
