@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { tasks } from '../tasks/index.js';
 import { Catalogue } from './catalogue/catalogue.js';
-import { serve } from './main.js';
+import { accountCommands } from './commands/accounts.js';
+import { keyCommands } from './commands/keys.js';
+import { moneyCommands } from './commands/money.js';
+import { type CommandForm, runForm } from './commands/options.js';
 import { readSettings, settingsTable } from './settings.js';
 
 interface Command {
@@ -12,11 +15,33 @@ interface Command {
   run(args: readonly string[]): Promise<void> | void;
 }
 
+const forms = { ...accountCommands, ...keyCommands, ...moneyCommands };
+
 const commands: Readonly<Record<string, Command>> = {
   serve: { help: 'Serve (what npm start does).', run: serve },
   'models list': { help: 'List the models that can be served. --json for machines.', run: listModels },
+  ...Object.fromEntries(
+    Object.entries(forms).map(([name, form]) => [
+      name,
+      { help: `${form.help} ${optionsOf(form)}`, run: (args: readonly string[]) => runForm(form, args) },
+    ]),
+  ),
   settings: { help: 'List the environment variables that are read.', run: listSettings },
 };
+
+/** Loaded when it is asked for: the other commands need none of it. */
+async function serve(): Promise<void> {
+  await (await import('./main.js')).serve();
+}
+
+function optionsOf({ options, flags = {} }: CommandForm): string {
+  return [
+    ...Object.keys(options).map((name) => `--${name} …`),
+    ...Object.keys(flags).map((name) => `--${name}`),
+  ]
+    .map((option) => `[${option}]`)
+    .join(' ');
+}
 
 function listModels(args: readonly string[]): void {
   const shipped = fileURLToPath(new URL('../../models', import.meta.url));
@@ -50,7 +75,7 @@ const find = (argv: readonly string[]): [Command, readonly string[]] | undefined
 
 const usage = (): void => {
   console.log('taskwire <command>\n');
-  for (const [name, { help }] of Object.entries(commands)) console.log(`  ${name.padEnd(14)} ${help}`);
+  for (const [name, { help }] of Object.entries(commands)) console.log(`  ${name.padEnd(22)} ${help}`);
 };
 
 const found = find(process.argv.slice(2));

@@ -1,24 +1,32 @@
-/** What waits for one model: the entries of many jobs, taken out in batches. No time, no processes: only order. */
+/** What waits for one model: the entries of many jobs, taken out in batches. No processes: only order. */
+import type { Clock } from '../metering/clock.js';
 import { type BatchLimits, chooseBatch } from '../padding.js';
+import { FairOrder, type Line, type Share } from './fair-order.js';
 
-export interface Queued {
+export interface Queued extends Share {
   /** The job it belongs to; compared by identity. */
   readonly run: object;
-  readonly account: string;
   readonly size: number;
   readonly bytes: number;
+  /** Device time its account was charged for it so far: an estimate until it is done. */
+  chargedMicros: number;
 }
 
+/** By how many full batches an account may be ahead of another and still share one with it. */
+const batchesAhead = 2;
 /** How far a batch looks for rows of similar length, as a multiple of the most rows it may hold. */
 const lookAhead = 4;
 
 /**
- * Jobs take turns: a batch is anchored on the next job's next entry, and candidates are gathered one entry a job and
- * round, so that a job of 2,048 inputs and a job of one input make equal progress and nothing starves.
+ * Accounts take turns by device time, and an account's jobs take turns with each other: a batch is anchored on the next
+ * account's next job, and candidates are gathered one entry a job and round, so that a job of 2,048 inputs and a job of
+ * one input make equal progress and nothing starves.
  */
 export class BatchQueue<Entry extends Queued> {
-  /** Jobs in turn order; each with its entries not yet taken, in order. */
-  readonly #jobs = new Map<object, Entry[]>();
+  readonly #clock: Pick<Clock, 'now'>;
+  /** A job's entries not yet taken, in order. */
+  readonly #order = new FairOrder<Entry[]>();
+  readonly #lines = new Map<object, Line<Entry[]>>();
   /** Entries that must run as a batch of one: they were in a batch that ended a runner. */
   #alone: Entry[] = [];
   readonly #jobsByAccount = new Map<string, number>();
@@ -26,8 +34,12 @@ export class BatchQueue<Entry extends Queued> {
   #bytes = 0;
   #cost = 0;
 
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
   get jobs(): number {
-    return this.#jobs.size;
+    return this.#lines.size;
   }
 
   get entries(): number {
@@ -51,11 +63,28 @@ export class BatchQueue<Entry extends Queued> {
     return this.#jobsByAccount.get(account) ?? 0;
   }
 
-  /** Adds a job's entries, behind what waits already. */
+  /** Whether who comes next has nothing at the runner. */
+  get nextIsNew(): boolean {
+    return this.#order.lines(this.#clock.now())[0]?.running === 0;
+  }
+
+  /** Whether more than one account was served lately. */
+  get isShared(): boolean {
+    return this.#order.isShared(this.#clock.now());
+  }
+
+  /** By level: see `FairOrder.lagMicros`. */
+  lagMicros(): Map<number, number> {
+    return this.#order.lagMicros();
+  }
+
+  /** Adds a job's entries, behind what its account has waiting already. */
   push(entries: readonly Entry[]): void {
     const first = entries[0];
     if (!first) return;
-    this.#jobs.set(first.run, [...entries]);
+    const line = this.#order.join(first, this.#clock.now());
+    line.jobs.set(first.run, [...entries]);
+    this.#lines.set(first.run, line);
     this.#jobsByAccount.set(first.account, this.jobsOf(first.account) + 1);
     this.#count(entries, 1);
   }
@@ -65,59 +94,72 @@ export class BatchQueue<Entry extends Queued> {
     this.#count([entry], 1);
   }
 
-  /** Takes the next batch, or `undefined` when nothing waits. */
-  take(limits: BatchLimits): Entry[] | undefined {
+  /** Takes the next batch, or `undefined` when nothing waits. `unitMicros` is what a unit of size should take. */
+  take(limits: BatchLimits, unitMicros: number): Entry[] | undefined {
     const single = this.#alone.shift();
-    const taken = single ? [single] : this.#takeSimilar(limits);
+    const taken = single
+      ? [single]
+      : this.#takeSimilar(limits, batchesAhead * limits.maxPaddedCost * unitMicros);
+    for (const entry of taken) {
+      const line = this.#order.line(entry);
+      line.running++;
+      entry.chargedMicros = entry.size * unitMicros;
+      this.#order.charge(line, entry.chargedMicros);
+    }
+    for (const run of new Set(taken.map((entry) => entry.run)))
+      if (this.#lines.get(run)?.jobs.get(run)?.length === 0) this.#endJob(run);
     this.#count(taken, -1);
     return taken.length > 0 ? taken : undefined;
   }
 
+  /** An entry that was taken is done with, and took so much device time. */
+  done(entry: Entry, deviceMicros: number): void {
+    const line = this.#order.line(entry);
+    line.running--;
+    this.#order.charge(line, deviceMicros - entry.chargedMicros);
+    this.#order.close(line);
+  }
+
   /** Drops what still waits of a job. */
   drop(run: object): void {
-    const waiting = this.#jobs.get(run) ?? [];
-    if (waiting[0]) this.#endJob(run, waiting[0].account);
+    const waiting = this.#lines.get(run)?.jobs.get(run) ?? [];
+    this.#endJob(run);
     const alone = this.#alone.filter((entry) => entry.run === run);
     if (alone.length > 0) this.#alone = this.#alone.filter((entry) => entry.run !== run);
     this.#count([...waiting, ...alone], -1);
   }
 
-  #takeSimilar(limits: BatchLimits): Entry[] {
-    const candidates = this.#candidates(limits.maxRows * lookAhead);
+  /** Who has had so much more device time than the account whose turn it is sits out. */
+  #takeSimilar(limits: BatchLimits, aheadMicros: number): Entry[] {
+    const now = this.#clock.now();
+    const all = this.#order.lines(now);
+    const lines = all.filter(
+      ({ share, virtualMicros }) =>
+        share.priority !== all[0]!.share.priority || virtualMicros <= all[0]!.virtualMicros + aheadMicros,
+    );
+    const candidates = roundRobin(lines.map(entriesOf), limits.maxRows * lookAhead);
     const sizes = candidates.map((entry) => entry.size);
-    const chosen = chooseBatch(sizes, limits).map((index) => candidates[index]!);
+    const similar = chooseBatch(sizes, limits).map((index) => candidates[index]!);
+    const chosen = inEqualParts(similar);
+    if (lines[0]) this.#order.turn(lines[0], now);
     const taken = new Set(chosen);
     for (const run of new Set(chosen.map((entry) => entry.run))) {
-      const waiting = this.#jobs.get(run)!;
-      const left = waiting.filter((entry) => !taken.has(entry));
-      if (left.length === 0) this.#endJob(run, waiting[0]!.account);
-      else {
-        // Back of the line: who was served waits for the others' turn.
-        this.#jobs.delete(run);
-        this.#jobs.set(run, left);
-      }
+      const { jobs } = this.#lines.get(run)!;
+      const left = jobs.get(run)!.filter((entry) => !taken.has(entry));
+      // Back of the line: who was served waits for the others' turn.
+      jobs.delete(run);
+      jobs.set(run, left);
     }
     return chosen;
   }
 
-  /** One entry a job and round, in turn order. */
-  #candidates(most: number): Entry[] {
-    const found: Entry[] = [];
-    for (let round = 0, grew = true; grew && found.length < most; round++) {
-      grew = false;
-      for (const entries of this.#jobs.values()) {
-        const entry = entries[round];
-        if (!entry) continue;
-        found.push(entry);
-        grew = true;
-        if (found.length >= most) break;
-      }
-    }
-    return found;
-  }
-
-  #endJob(run: object, account: string): void {
-    this.#jobs.delete(run);
+  #endJob(run: object): void {
+    const line = this.#lines.get(run);
+    if (!line) return;
+    this.#lines.delete(run);
+    line.jobs.delete(run);
+    this.#order.close(line);
+    const { account } = line.share;
     const left = this.jobsOf(account) - 1;
     if (left > 0) this.#jobsByAccount.set(account, left);
     else this.#jobsByAccount.delete(account);
@@ -131,3 +173,46 @@ export class BatchQueue<Entry extends Queued> {
     }
   }
 }
+
+/** An account's entries, one a job and round. */
+function* entriesOf<Entry>({ jobs }: Line<Entry[]>): Generator<Entry, void, void> {
+  for (let round = 0, grew = true; grew; round++) {
+    grew = false;
+    for (const entries of jobs.values()) {
+      const entry = entries[round];
+      if (entry === undefined) continue;
+      grew = true;
+      yield entry;
+    }
+  }
+}
+
+/** One entry an account and round, in the accounts' order. */
+const roundRobin = <Entry>(sources: readonly Generator<Entry, void, void>[], most: number): Entry[] => {
+  const found: Entry[] = [];
+  let open = sources;
+  while (open.length > 0 && found.length < most) {
+    open = open.filter((source) => {
+      const { value } = source.next();
+      if (value !== undefined && found.length < most) found.push(value);
+      return value !== undefined;
+    });
+  }
+  return found;
+};
+
+/**
+ * Of each account as many as of the one that has least here: what one account has in masses does not make another's
+ * few inputs wait for a long batch.
+ */
+const inEqualParts = <Entry extends Queued>(entries: readonly Entry[]): Entry[] => {
+  const counts = new Map<string, number>();
+  for (const { account } of entries) counts.set(account, (counts.get(account) ?? 0) + 1);
+  const least = Math.min(...counts.values());
+  const taken = new Map<string, number>();
+  return entries.filter(({ account }) => {
+    const nth = (taken.get(account) ?? 0) + 1;
+    taken.set(account, nth);
+    return nth <= least;
+  });
+};

@@ -2,8 +2,9 @@
 import { TaskwireError } from '../errors.js';
 import type { Event, Job, ModelRef } from '../job.js';
 import type { Clock } from '../metering/clock.js';
-import { Lane, type LaneLimits, type LaneObserver, type LaneOptions } from './lane.js';
+import { Lane, type LaneObserver, type LaneOptions } from './lane.js';
 import { Quarantine } from './quarantine.js';
+import type { LaneLimits } from './queue-limits.js';
 import type { StartRunner } from './runner-process.js';
 
 export interface EngineOptions {

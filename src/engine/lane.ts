@@ -10,19 +10,12 @@ import { watchLifetime } from './lifetime.js';
 import { Linger } from './linger.js';
 import type { FromRunner, Outcome, RunnerInfo } from './protocol.js';
 import type { Quarantine } from './quarantine.js';
+import { checkRoom, type LaneLimits } from './queue-limits.js';
 import { RunnerHost, type RunnerHostOptions } from './runner-host.js';
 import { UnitCost } from './unit-cost.js';
 
 export interface LaneObserver {
   batchDone(model: string, batch: { readonly rows: number; readonly roundTripMs: number }): void;
-}
-
-export interface LaneLimits {
-  readonly jobs: number;
-  readonly entries: number;
-  readonly bytes: number;
-  /** The part of `jobs` that one account may take. */
-  readonly accountShare: number;
 }
 
 export interface LaneOptions extends RunnerHostOptions {
@@ -35,6 +28,8 @@ export interface LaneOptions extends RunnerHostOptions {
 
 /** Beside those that compute: one that is decoded, tokenized and waiting for a stream. */
 const batchesAhead = 1;
+/** And one of accounts that have nothing at the runner, which goes first. */
+const batchesFirst = 1;
 /** How long the last word of a cancelled input is waited for, so that its cost is known. */
 const lastWordMs = 5_000;
 
@@ -42,7 +37,7 @@ export class Lane {
   readonly host: RunnerHost;
   readonly #options: LaneOptions;
   readonly #clock: Clock;
-  readonly #queue = new BatchQueue<Entry>();
+  readonly #queue: BatchQueue<Entry>;
   /** By message id. */
   readonly #inFlight = new Map<number, { readonly entry: Entry; readonly batch: Batch }>();
   readonly #batches = new Set<Batch>();
@@ -53,6 +48,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#clock = options.clock;
+    this.#queue = new BatchQueue(options.clock);
     this.#linger = new Linger(options.clock, () => this.#dispatch());
     this.host = new RunnerHost(options, {
       ready: () => this.#dispatch(),
@@ -72,6 +68,11 @@ export class Lane {
       queuedInputs: this.#queue.entries,
       runningInputs: this.#inFlight.size,
     };
+  }
+
+  /** By priority: how far accounts that wait side by side are apart in device time. */
+  get lagMicros(): ReadonlyMap<number, number> {
+    return this.#queue.lagMicros();
   }
 
   get working(): boolean {
@@ -109,24 +110,7 @@ export class Lane {
     if (job.works.some(({ input }) => quarantine.has(load.modelId, input, job.params))) {
       throw new TaskwireError('input_quarantined');
     }
-    const { queuedJobs, queuedInputs } = this.stats;
-    const { retryAfterSeconds } = this;
-    const bytes = this.#queue.bytes + job.works.reduce((sum, work) => sum + work.bytes, 0);
-    const share = Math.max(1, Math.floor(limits.jobs * limits.accountShare));
-    if (
-      queuedJobs >= limits.jobs ||
-      queuedInputs + job.works.length > limits.entries ||
-      bytes > limits.bytes
-    ) {
-      throw new TaskwireError('overloaded', { retryAfterSeconds });
-    }
-    if (this.#queue.jobsOf(job.account) >= share) {
-      throw new TaskwireError('queue_full', {
-        retryAfterSeconds,
-        got: `${share} requests of this account waiting for ${job.model.id}`,
-        allowed: `${share} at most`,
-      });
-    }
+    checkRoom(this.#queue, job, { limits, retryAfterSeconds: this.retryAfterSeconds });
   }
 
   /** Waits for the runner: as long as the hold, or as long as the job lives when it asked to wait. */
@@ -147,9 +131,10 @@ export class Lane {
   }
 
   #enqueue(run: Run): void {
-    const { works, account } = run.job;
-    const fresh = { run, account, kills: 0, measuredAfter: undefined, begun: false };
-    const entries = works.map((work, index) => ({ ...work, ...fresh, index }));
+    const { works, account, priority, weight } = run.job;
+    const whose = { run, account, priority, weight };
+    const fresh = { chargedMicros: 0, kills: 0, measuredAfter: undefined, begun: false };
+    const entries = works.map((work, index) => ({ ...work, ...whose, ...fresh, index }));
     this.#queue.push(entries);
     this.#dispatch();
   }
@@ -159,11 +144,12 @@ export class Lane {
     for (;;) {
       const { state } = this.host;
       if (state.state !== 'ready' || !this.#roomFor(state.info)) return;
-      const limits = this.#unitCost.batchLimits(state.info.kind);
+      const limits = this.#unitCost.batchLimits(state.info.kind, this.#queue.isShared);
       if (this.#shouldLinger(state.info, limits)) return;
-      const entries = this.#queue.take(limits);
+      const first = this.#batches.size > 0 && this.#queue.nextIsNew;
+      const entries = this.#queue.take(limits, this.#unitCost.micros);
       if (!entries) return;
-      this.#send(entries);
+      this.#send(entries, first);
     }
   }
 
@@ -177,10 +163,12 @@ export class Lane {
   #roomFor({ kind, streams, slots }: RunnerInfo): boolean {
     for (const batch of this.#batches) if (batch.exclusive) return false;
     if (this.#queue.nextIsAlone) return this.#batches.size === 0;
-    return this.#batches.size < (kind === 'batch' ? streams + batchesAhead : slots);
+    const atOnce = kind === 'batch' ? streams + batchesAhead : slots;
+    if (this.#batches.size < atOnce) return true;
+    return this.#batches.size < atOnce + batchesFirst && this.#queue.nextIsNew;
   }
 
-  #send(entries: readonly Entry[]): void {
+  #send(entries: readonly Entry[], first: boolean): void {
     const now = this.#clock.now();
     const longest = Math.max(...entries.map((entry) => entry.size));
     const batch: Batch = {
@@ -197,9 +185,10 @@ export class Lane {
       this.#inFlight.set(id, { entry, batch });
       entry.run.inFlight.add(id);
       entry.run.job.progress.startedAt ??= now;
-      return { id, input: entry.input, params: entry.run.job.params, scope: entry.account };
+      const { input, account: scope, priority } = entry;
+      return { id, input, params: entry.run.job.params, scope, priority };
     });
-    this.host.send({ type: 'batch', items });
+    this.host.send({ type: 'batch', items, first });
   }
 
   #onMessage(message: Extract<FromRunner, { type: 'measured' | 'delta' | 'outcomes' }>): void {
@@ -231,7 +220,7 @@ export class Lane {
     const { run } = entry;
     this.#inFlight.delete(outcome.id);
     run.inFlight.delete(outcome.id);
-    this.#countIn(batch, outcome.usage.deviceMicros ?? 0);
+    this.#countIn(entry, batch, outcome.usage.deviceMicros ?? 0);
     if (run.closed) return;
     addUsage(run.job.progress.usage, outcome.usage);
     if (!outcome.ok) this.#fail(run, TaskwireError.fromMessage(outcome.error));
@@ -242,7 +231,8 @@ export class Lane {
     if (run.inFlight.size === 0) run.quiet?.();
   }
 
-  #countIn(batch: Batch, deviceMicros: number): void {
+  #countIn(entry: Entry, batch: Batch, deviceMicros: number): void {
+    this.#queue.done(entry, deviceMicros);
     batch.deviceMicros += deviceMicros;
     if (--batch.pending > 0) return;
     this.#batches.delete(batch);
@@ -258,6 +248,7 @@ export class Lane {
     this.#batches.clear();
     for (const entry of lost) {
       const { run } = entry;
+      this.#queue.done(entry, 0);
       run.inFlight.clear();
       run.quiet?.();
       if (run.channel.ended) continue;

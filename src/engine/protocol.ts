@@ -13,6 +13,8 @@ export interface WireItem {
   readonly params: unknown;
   /** The account it belongs to: what is remembered of it serves nobody else. */
   readonly scope: string;
+  /** Level of its account's plan; higher goes first. */
+  readonly priority: number;
 }
 
 export interface LoadRequest {
@@ -31,7 +33,8 @@ export interface LoadRequest {
 /** Engine to runner. */
 export type ToRunner =
   | ({ readonly type: 'load' } & LoadRequest)
-  | { readonly type: 'batch'; readonly items: readonly WireItem[] }
+  /** `first`: before what waits for the device already. */
+  | { readonly type: 'batch'; readonly items: readonly WireItem[]; readonly first: boolean }
   | { readonly type: 'cancel'; readonly ids: readonly number[] }
   /** Finish what is there, then exit. */
   | { readonly type: 'close' };

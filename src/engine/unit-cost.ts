@@ -7,6 +7,8 @@ const maxRows = 64;
  * new request or a deadline waits no longer than that.
  */
 const targetBatchMicros = 100_000;
+/** While accounts take turns: what one sends waits for the batch that computes. */
+const sharedBatchMicros = 50_000;
 /** A unit's cost before anything was measured. */
 const firstMicros = 100;
 /** Weight of the newest batch in the running mean. */
@@ -17,14 +19,18 @@ const mostRetrySeconds = 600;
 export class UnitCost {
   #micros = firstMicros;
 
+  get micros(): number {
+    return this.#micros;
+  }
+
   measured(paddedCost: number, deviceMicros: number): void {
     const measured = deviceMicros / paddedCost;
     if (measured > 0) this.#micros += newestWeight * (measured - this.#micros);
   }
 
   /** Inputs of a `generate` pipeline go one by one. */
-  batchLimits(kind: 'batch' | 'generate'): BatchLimits {
-    const maxPaddedCost = targetBatchMicros / this.#micros;
+  batchLimits(kind: 'batch' | 'generate', isShared: boolean): BatchLimits {
+    const maxPaddedCost = (isShared ? sharedBatchMicros : targetBatchMicros) / this.#micros;
     return { maxPaddedCost, maxRows: kind === 'batch' ? maxRows : 1, maxWaste: defaultMaxWaste };
   }
 

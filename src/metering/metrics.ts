@@ -4,16 +4,21 @@ import type { Bill, Outcome } from '../admission/admission.js';
 import type { Engine } from '../engine/engine.js';
 import type { LaneObserver } from '../engine/lane.js';
 import type { TaskwireError } from '../errors.js';
-import type { Usage } from '../job.js';
+import type { Progress, Usage } from '../job.js';
 
 export interface RequestDone {
-  readonly call: { readonly id: string; readonly task: { readonly name: string } };
+  readonly call: {
+    readonly id: string;
+    readonly task: { readonly name: string };
+    readonly caller: { readonly payer: { readonly plan: { readonly priority: number } } };
+  };
   readonly model: string | undefined;
   readonly outcome: Outcome | TaskwireError;
   readonly usage: Usage;
   readonly queueMs: number;
   readonly computeMs: number;
   readonly bill: Bill;
+  readonly cache?: Progress['cache'];
 }
 
 export interface RequestObserver {
@@ -56,6 +61,21 @@ export class Metrics implements RequestObserver, LaneObserver {
     secondsBuckets,
   );
 
+  readonly #levelSeconds = this.#counter('level_device_seconds', 'Device time by priority of the plan.', [
+    'priority',
+  ]);
+  readonly #levelQueue = this.#histogram(
+    'level_queue_seconds',
+    'Time that requests waited, by priority of the plan.',
+    ['priority'],
+    secondsBuckets,
+  );
+
+  readonly #cached = this.#counter('cache_requests_total', 'Requests that looked for a kept answer.', [
+    'model',
+    'cache',
+  ]);
+
   /** Reads the engine's own books at every scrape. */
   watch(engine: Pick<Engine, 'lanes'>): void {
     collectDefaultMetrics({ register: this.registry, prefix: 'taskwire_' });
@@ -95,6 +115,20 @@ export class Metrics implements RequestObserver, LaneObserver {
       (lane) => cacheOf(lane)?.bytes,
     );
     perLane('device_busy_seconds', 'Device time of all runs.', (lane) => lane.host.busyMicros / 1e6);
+    new Gauge({
+      name: 'taskwire_fair_lag_seconds',
+      help: 'How far accounts of one priority that wait side by side are apart in device time: a few batches at most.',
+      labelNames: ['priority'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        const lags = [...engine.lanes.values()].flatMap(({ lagMicros }) => [...lagMicros]);
+        for (const [priority] of lags) {
+          const micros = lags.filter(([level]) => level === priority).map(([, lag]) => lag);
+          this.set({ priority }, Math.max(...micros) / 1e6);
+        }
+      },
+    });
     const billed = () => this.#billedMicros;
     new Gauge({
       name: 'taskwire_device_unbilled_seconds',
@@ -108,13 +142,25 @@ export class Metrics implements RequestObserver, LaneObserver {
     });
   }
 
-  requestDone({ call, model = 'unknown', outcome, usage, queueMs, computeMs }: RequestDone): void {
+  requestDone({
+    call,
+    model = 'unknown',
+    outcome,
+    usage,
+    queueMs,
+    computeMs,
+    cache = 'off',
+  }: RequestDone): void {
     const task = call.task.name;
     const code = typeof outcome === 'string' ? outcome : outcome.code;
     this.#requests.inc({ task, model, code });
     // Who left or stopped reading pays for what was done until then; failed requests cost nothing.
     if (['succeeded', 'cancelled', 'client_closed'].includes(code)) this.#billedMicros += usage.deviceMicros;
+    if (cache !== 'off') this.#cached.inc({ model, cache });
+    const { priority } = call.caller.payer.plan;
+    this.#levelSeconds.inc({ priority }, usage.deviceMicros / 1e6);
     if (outcome !== 'succeeded') return;
+    this.#levelQueue.observe({ priority }, queueMs / 1000);
     this.#seconds.observe({ task, phase: 'queue' }, queueMs / 1000);
     this.#seconds.observe({ task, phase: 'compute' }, computeMs / 1000);
     this.#tokens.inc({ model, direction: 'input' }, usage.inputTokens);

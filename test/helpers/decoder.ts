@@ -94,6 +94,7 @@ export class TinyDecoder {
       input: typeof input === 'string' ? { prompt: input } : input,
       params,
       scope,
+      priority: 0,
       signal,
       measured: (measured) => {
         inputTokens += measured.inputTokens ?? 0;

@@ -50,7 +50,7 @@ export class LiveRunner {
 
   /** Several inputs in one batch. */
   askAll(inputs: readonly unknown[], params: unknown): Asked[] {
-    const items = inputs.map((input) => ({ id: this.#nextId++, input, params, scope: '' }));
+    const items = inputs.map((input) => ({ id: this.#nextId++, input, params, scope: '', priority: 0 }));
     const asked = items.map(({ id }) => {
       const heard = { audioSeconds: 0, done: (_outcome: Outcome) => {} };
       const outcome = new Promise<Outcome>((resolve) => {
@@ -59,7 +59,7 @@ export class LiveRunner {
       this.#waiting.set(id, heard);
       return { id, outcome, measured: () => heard.audioSeconds };
     });
-    this.#runner.send({ type: 'batch', items });
+    this.#runner.send({ type: 'batch', items, first: false });
     return asked;
   }
 

@@ -3,11 +3,15 @@
  * fails there.
  */
 import { spawnSync } from 'node:child_process';
+import { hasPostgres } from './postgres.js';
 
 const full = process.env.TEST_SCOPE === 'full';
 
 /** The interpreter of the client tests. */
 export const python = process.env.TEST_PYTHON || 'python3';
+
+/** One that has LiteLLM, which needs an older client of OpenAI's than the others test. */
+export const liteLlmPython = process.env.TEST_LITELLM || 'python3';
 
 const works = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -35,4 +39,20 @@ export const describeWithOpenAiPython = describeWith("Python's openai (TEST_PYTH
   works(python, '-c', 'import openai'),
 );
 
+export const describeWithHuggingFacePython = describeWith("Python's huggingface_hub (TEST_PYTHON)", () =>
+  works(python, '-c', 'import huggingface_hub, numpy'),
+);
+
+export const describeWithSchemathesis = describeWith("Python's schemathesis (TEST_PYTHON)", () =>
+  works(python, '-c', 'import schemathesis'),
+);
+
+export const describeWithLiteLlm = describeWith("Python's litellm[proxy] (TEST_LITELLM)", () =>
+  works(liteLlmPython, '-c', 'import litellm, fastapi'),
+);
+
 export const describeWithCurl = describeWith('curl', () => works('curl', '--version'));
+
+export const describeWithPostgres = describeWith("PostgreSQL (Debian's package postgresql)", hasPostgres);
+
+export const describeWithRedis = describeWith('redis-server', () => works('redis-server', '--version'));

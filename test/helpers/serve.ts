@@ -20,6 +20,8 @@ export interface ServeOptions extends Seams {
 export interface Served extends Client {
   readonly service: Service;
   readonly runners: FakeRunners;
+  /** Its data; the catalogue is in `models/`. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,12 @@ const answerLikeTasks = (runners: FakeRunners): FakeRunners => {
   return runners;
 };
 
+/** A service that a failing test left open would keep the process alive. */
+const open: Service[] = [];
+afterAll(async () => {
+  for (const service of open.splice(0)) await service.close(0);
+});
+
 export const serve = async ({
   env = {},
   models = testModels,
@@ -59,11 +67,13 @@ export const serve = async ({
   });
   const runners = answerLikeTasks(new FakeRunners());
   const service = await compose(settings, { tasks: testTasks, start: runners.start, ...seams });
+  open.push(service);
   const url = await service.listen();
   return {
     ...clientOf(url, service.ownerKey.key),
     service,
     runners,
+    folder: dataDir,
     close: () => service.close(0),
   };
 };

@@ -1,6 +1,6 @@
 /** A scripted text generator: says the pieces it was told to, as a runner would. */
 import type { Call, CallDelta } from '../../src/runner/generate/call-reader.js';
-import type { Generation, GenerationParams } from '../../tasks/text-generation/schema.js';
+import type { Generation, GenerationParams, Generations } from '../../tasks/text-generation/schema.js';
 import type { FakeRunner, FakeRunners } from './fake-runner.js';
 
 export interface Writing {
@@ -9,6 +9,8 @@ export interface Writing {
   readonly finishReason?: Generation['finishReason'];
   readonly promptTokens?: number;
   readonly cachedTokens?: number;
+  /** What is told of the prompt. */
+  readonly prompt?: Pick<Generations, 'promptText' | 'promptLogprobs'>;
   /** Of the first choice. */
   readonly calls?: readonly Call[];
   /** Streamed behind the pieces, one a delta. */
@@ -18,7 +20,15 @@ export interface Writing {
 /** Every input is answered so; what crossed to the runner stays readable in `FakeRunners`. */
 export const writes = (
   runners: FakeRunners,
-  { pieces, finishReason = 'stop', promptTokens = 5, cachedTokens = 0, calls, callDeltas = [] }: Writing,
+  {
+    pieces,
+    finishReason = 'stop',
+    promptTokens = 5,
+    cachedTokens = 0,
+    calls,
+    callDeltas = [],
+    prompt = {},
+  }: Writing,
 ): void => {
   runners.onLoad = (runner) => runner.ready({ kind: 'generate', slots: 16 });
   runners.onBatch = (runner: FakeRunner, items) => {
@@ -47,7 +57,11 @@ export const writes = (
         ...(logprobs === undefined ? {} : { logprobs: texts.map(report) }),
       }));
       const outputTokens = pieces.flat().length;
-      runner.answer(id, { promptTokens, cachedTokens, choices }, { outputTokens, deviceMicros: 10 });
+      runner.answer(
+        id,
+        { promptTokens, cachedTokens, choices, ...prompt },
+        { outputTokens, deviceMicros: 10 },
+      );
     }
   };
 };

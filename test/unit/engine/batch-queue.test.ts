@@ -1,4 +1,5 @@
 import { BatchQueue, type Queued } from '../../../src/engine/batch-queue.js';
+import { FakeClock } from '../../helpers/fake-clock.js';
 
 interface Item extends Queued {
   readonly name: string;
@@ -6,78 +7,79 @@ interface Item extends Queued {
 
 const job = (name: string, sizes: readonly number[], account = 'a'): Item[] => {
   const run = { name };
-  return sizes.map((size, i) => ({ name: `${name}${i}`, run, account, size, bytes: 10 * size }));
+  const share = { account, priority: 0, weight: 1, chargedMicros: 0 };
+  return sizes.map((size, i) => ({ name: `${name}${i}`, run, ...share, size, bytes: 10 * size }));
 };
 const names = (batch: readonly Item[] | undefined) => batch?.map(({ name }) => name).sort();
 const limits = { maxPaddedCost: 1e9, maxRows: 4, maxWaste: 1.25 };
 
 test('an empty queue gives nothing', () => {
-  expect(new BatchQueue<Item>().take(limits)).toBeUndefined();
+  expect(new BatchQueue<Item>(new FakeClock()).take(limits, 1)).toBeUndefined();
 });
 
 test('a single input behind a job of 2,048 runs in the next batch', () => {
-  const queue = new BatchQueue<Item>();
+  const queue = new BatchQueue<Item>(new FakeClock());
   queue.push(job('many', Array(2048).fill(10)));
   queue.push(job('one', [10], 'b'));
-  expect(names(queue.take(limits))).toContain('one0');
+  expect(names(queue.take(limits, 1))).toContain('one0');
 });
 
 test('a single input of another length waits for one batch of a large job, not for all of it', () => {
-  const queue = new BatchQueue<Item>();
+  const queue = new BatchQueue<Item>(new FakeClock());
   queue.push(job('many', Array(2048).fill(10)));
   queue.push(job('long', [400], 'b'));
-  expect(names(queue.take(limits))).not.toContain('long0');
-  expect(names(queue.take(limits))).toEqual(['long0']);
+  expect(names(queue.take(limits, 1))).not.toContain('long0');
+  expect(names(queue.take(limits, 1))).toEqual(['long0']);
 });
 
 test('jobs take turns as the anchor of a batch', () => {
-  const queue = new BatchQueue<Item>();
+  const queue = new BatchQueue<Item>(new FakeClock());
   queue.push(job('short', [1, 1, 1, 1, 1, 1]));
   queue.push(job('long', [100, 100, 100, 100, 100, 100]));
-  const anchors = Array.from({ length: 4 }, () => queue.take(limits)?.[0]?.run as { name: string });
+  const anchors = Array.from({ length: 4 }, () => queue.take(limits, 1)?.[0]?.run as { name: string });
   expect(anchors.map(({ name }) => name)).toEqual(['short', 'long', 'short', 'long']);
 });
 
 test('entries of one job come out in their order when lengths are equal', () => {
-  const queue = new BatchQueue<Item>();
+  const queue = new BatchQueue<Item>(new FakeClock());
   queue.push(job('x', Array(6).fill(3)));
-  expect(queue.take(limits)?.map(({ name }) => name)).toEqual(['x0', 'x1', 'x2', 'x3']);
-  expect(queue.take(limits)?.map(({ name }) => name)).toEqual(['x4', 'x5']);
+  expect(queue.take(limits, 1)?.map(({ name }) => name)).toEqual(['x0', 'x1', 'x2', 'x3']);
+  expect(queue.take(limits, 1)?.map(({ name }) => name)).toEqual(['x4', 'x5']);
 });
 
 test('what must run alone goes first and in a batch of one', () => {
-  const queue = new BatchQueue<Item>();
+  const queue = new BatchQueue<Item>(new FakeClock());
   queue.push(job('x', [5, 5]));
   const [suspect] = job('suspect', [5]);
   queue.pushAlone(suspect!);
   expect(queue.nextIsAlone).toBe(true);
-  expect(names(queue.take(limits))).toEqual(['suspect0']);
+  expect(names(queue.take(limits, 1))).toEqual(['suspect0']);
   expect(queue.nextIsAlone).toBe(false);
 });
 
 test('dropping a job removes all of it and nothing else', () => {
-  const queue = new BatchQueue<Item>();
+  const queue = new BatchQueue<Item>(new FakeClock());
   const gone = job('gone', [5, 5, 5]);
   queue.push(gone);
   queue.push(job('kept', [5]));
   queue.pushAlone(gone[2]!);
   queue.drop(gone[0]!.run);
-  expect(names(queue.take(limits))).toEqual(['kept0']);
-  expect(queue.take(limits)).toBeUndefined();
+  expect(names(queue.take(limits, 1))).toEqual(['kept0']);
+  expect(queue.take(limits, 1)).toBeUndefined();
 });
 
 test('jobs, inputs, bytes and cost are counted in and out again', () => {
-  const queue = new BatchQueue<Item>();
+  const queue = new BatchQueue<Item>(new FakeClock());
   const first = job('x', [1, 2, 3]);
   queue.push(first);
   queue.push(job('y', [4], 'b'));
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([2, 4, 100, 10]);
   expect([queue.jobsOf('a'), queue.jobsOf('b'), queue.jobsOf('c')]).toEqual([1, 1, 0]);
-  queue.take({ ...limits, maxRows: 1 });
+  queue.take({ ...limits, maxRows: 1 }, 1);
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([2, 3, 90, 9]);
   queue.drop(first[0]!.run);
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([1, 1, 40, 4]);
-  queue.take(limits);
+  queue.take(limits, 1);
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([0, 0, 0, 0]);
   expect([queue.jobsOf('a'), queue.jobsOf('b')]).toEqual([0, 0]);
 });

@@ -2,11 +2,12 @@ import { EngineBench, testModel } from '../../helpers/engine-bench.js';
 
 const small = { jobs: 4, entries: 10, bytes: 1_000, accountShare: 0.5 };
 
-/** A runner that keeps two inputs and answers nothing, so that all else waits. */
+/** A runner that keeps three inputs and answers nothing, so that all else waits. */
 const fullBench = async (limits: Partial<typeof small>) => {
   const bench = await new EngineBench({ limits: { ...small, ...limits } }).holding();
   await bench.started(['running']);
   await bench.started(['running too']);
+  await bench.started(['running first'], { account: 'new' });
   return bench;
 };
 
@@ -74,7 +75,7 @@ test('Retry-After is at least a second and at most ten minutes', async () => {
   await bench.started(['2']);
   expect((await bench.submit(['3']).error).retryAfterSeconds).toBe(1);
   const huge = await new EngineBench({ limits: { ...small, jobs: 1, bytes: 1e12 } }).holding();
-  for (let i = 0; i < 3; i++)
+  for (let i = 0; i < 4; i++)
     await huge.started(['x'], { works: [{ input: 'x', size: 1e12, bytes: 1 }], account: `${i}` });
   expect((await huge.submit(['x']).error).retryAfterSeconds).toBe(600);
 });

@@ -1,0 +1,9 @@
+/** The UTC calendar month that quotas are counted by. */
+
+/** `2026-11`. */
+export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+
+export const monthEndsAt = (at: number): number => {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+};

@@ -1,0 +1,80 @@
+/** `taskwire keys …`. */
+import type { KeyRecord } from '../store/keys.js';
+import { type CommandForm, cliActor, listOf, need, numberOf, optional, timeOf } from './options.js';
+
+const stamp = (at: number | undefined): string | null =>
+  at === undefined ? null : new Date(at).toISOString();
+
+const asJson = ({ digest: _, ...key }: KeyRecord) => ({
+  id: key.id,
+  account: key.account,
+  name: key.name,
+  prefix: key.prefix,
+  tasks: key.tasks ?? null,
+  models: key.models ?? null,
+  requests_per_minute: key.requestsPerMinute ?? null,
+  monthly_spend_limit: key.monthlySpendMicroUsd === undefined ? null : key.monthlySpendMicroUsd / 1e6,
+  signs_tokens: key.signsTokens,
+  created_at: stamp(key.createdAt),
+  expires_at: stamp(key.expiresAt),
+  last_used_at: stamp(key.lastUsedAt),
+  revoked_at: stamp(key.revokedAt),
+});
+
+const lineOf = ({ id, prefix, name, revokedAt }: KeyRecord): string =>
+  `${id.padEnd(29)} ${prefix}…  ${name}${revokedAt === undefined ? '' : '  (revoked)'}`;
+
+export const keyCommands: Readonly<Record<string, CommandForm>> = {
+  'keys create': {
+    help: 'Make an API key, and its account if it is missing. It is shown this once.',
+    options: {
+      account: 'Name or id of the account.',
+      plan: 'Of an account that is made: free if left out.',
+      name: 'Of the key.',
+      tasks: 'Comma-separated: these alone.',
+      models: 'Comma-separated: these alone.',
+      'expires-at': 'A date.',
+      'requests-per-minute': 'Within what the plan allows.',
+      'monthly-spend-limit': 'US dollars.',
+    },
+    flags: { 'signs-tokens': 'Take tokens that are signed with the key itself.' },
+    async run(given, { accounts, store }) {
+      const account = need(given, 'account');
+      const usd = numberOf(given, 'monthly-spend-limit');
+      const known = await store.accounts
+        .find(account)
+        .catch(() => accounts.ensure({ name: account, plan: optional(given, 'plan') ?? 'free' }, cliActor));
+      const { key, record } = await accounts.createKey(
+        {
+          account: known.id,
+          name: optional(given, 'name') ?? 'default',
+          tasks: listOf(given, 'tasks'),
+          models: listOf(given, 'models'),
+          expiresAt: timeOf(given, 'expires-at'),
+          requestsPerMinute: numberOf(given, 'requests-per-minute'),
+          monthlySpendMicroUsd: usd === undefined ? undefined : Math.round(usd * 1e6),
+          signsTokens: given['signs-tokens'] === true,
+        },
+        cliActor,
+      );
+      return { value: { key, id: record.id, account: known.name }, lines: [key] };
+    },
+  },
+  'keys list': {
+    help: "List an account's keys.",
+    options: { account: 'Name or id of the account.' },
+    async run(given, { store }) {
+      const keys = await store.keys.list(need(given, 'account'));
+      return { value: keys.map(asJson), lines: keys.map(lineOf) };
+    },
+  },
+  'keys revoke': {
+    help: 'Revoke a key, for good. A running server knows within two seconds.',
+    options: { id: "The key's id." },
+    async run(given, { accounts }) {
+      const id = need(given, 'id');
+      await accounts.revokeKey(id, undefined, cliActor);
+      return { value: { id, revoked: true }, lines: [`${id} is revoked.`] };
+    },
+  },
+};

@@ -1,0 +1,116 @@
+/** Shapes that several account routes share, as they stand on the wire. */
+import { z } from 'zod';
+import type { Account } from '../../store/accounts.js';
+import type { KeyRecord } from '../../store/keys.js';
+import type { Team } from '../../store/teams.js';
+
+export const timeOf = (at: number): string => new Date(at).toISOString();
+const timeOrNull = (at: number | undefined): string | null => (at === undefined ? null : timeOf(at));
+
+const time = z.iso.datetime();
+
+export const accountShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  role: z.enum(['user', 'admin']),
+  plan: z.string(),
+  billing: z.enum(['quota', 'credit']),
+  inference_enabled: z.boolean(),
+  created_at: time,
+  deactivated_at: time.nullable(),
+});
+
+export const renderAccount = (account: Account): z.input<typeof accountShape> => ({
+  id: account.id,
+  name: account.name,
+  email: account.email ?? null,
+  role: account.role,
+  plan: account.plan,
+  billing: account.billing,
+  inference_enabled: account.inferenceEnabled,
+  created_at: timeOf(account.createdAt),
+  deactivated_at: timeOrNull(account.deactivatedAt),
+});
+
+export const scopesShape = z.object({
+  tasks: z.array(z.string()).max(50).optional().describe('Absent: all tasks.'),
+  models: z.array(z.string().min(1)).max(500).optional().describe('Ids without a suffix; absent: all.'),
+});
+
+export const keyShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string(),
+  scopes: scopesShape.nullable(),
+  requests_per_minute: z.int().nullable(),
+  monthly_spend_limit: z.number().nullable().describe('US dollars.'),
+  signs_tokens: z.boolean(),
+  created_at: time,
+  expires_at: time.nullable(),
+  last_used_at: time.nullable(),
+  revoked_at: time.nullable(),
+});
+
+export const madeKeyShape = keyShape.extend({ key: z.string().describe('Shown this once.') });
+
+export const renderKey = (key: KeyRecord): z.input<typeof keyShape> => ({
+  id: key.id,
+  name: key.name,
+  prefix: key.prefix,
+  scopes:
+    key.tasks || key.models
+      ? {
+          ...(key.tasks ? { tasks: [...key.tasks] } : {}),
+          ...(key.models ? { models: [...key.models] } : {}),
+        }
+      : null,
+  requests_per_minute: key.requestsPerMinute ?? null,
+  monthly_spend_limit: key.monthlySpendMicroUsd === undefined ? null : key.monthlySpendMicroUsd / 1e6,
+  signs_tokens: key.signsTokens,
+  created_at: timeOf(key.createdAt),
+  expires_at: timeOrNull(key.expiresAt),
+  last_used_at: timeOrNull(key.lastUsedAt),
+  revoked_at: timeOrNull(key.revokedAt),
+});
+
+export const teamShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  plan: z.string(),
+  billing: z.enum(['quota', 'credit']),
+  seats: z.int(),
+  created_at: time,
+  members: z.array(
+    z.object({ account: z.string(), name: z.string(), role: z.enum(['owner', 'member']), joined_at: time }),
+  ),
+});
+
+export const renderTeam = ({ id, name, plan, billing, createdAt, members }: Team) => ({
+  id,
+  name,
+  plan,
+  billing,
+  seats: members.length,
+  created_at: timeOf(createdAt),
+  members: members.map(({ account, name, role, joinedAt }) => ({
+    account,
+    name,
+    role,
+    joined_at: timeOf(joinedAt),
+  })),
+});
+
+export const listOf = <S extends z.ZodType>(shape: S) => z.object({ data: z.array(shape) });
+export const pageOf = <S extends z.ZodType>(shape: S) =>
+  z.object({ data: z.array(shape), next_cursor: z.string().nullable() });
+
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email({ error: 'an e-mail address' }));
+export const password = z.string().min(8).max(256);
+export const billing = z.enum(['quota', 'credit']);
+export const inviteShape = z.object({ code: z.string(), expires_at: time });
