@@ -19,7 +19,7 @@ import torch
 import transformers
 from transformers.utils import logging
 
-from make_golden import generation, media, speech, text, vision
+from make_golden import answers, generation, media, speech, text, vision
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,6 +40,8 @@ def main() -> None:
     recorders = {
         "text-classification": lambda: text.classification(models),
         "embeddings": lambda: text.embeddings(models),
+        "question-answering": lambda: answers.questions(models),
+        "fill-mask": lambda: answers.masks(models),
         "image-classification": lambda: vision.classification(models, pictures),
         "object-detection": lambda: vision.detection(models, pictures),
         "asr": lambda: speech.recognition(models, pictures),

@@ -2,21 +2,38 @@
 import cors from 'cors';
 import express, { type Express } from 'express';
 import type { Task } from '../tasks/task.js';
+import {
+  type AccountServices,
+  accountDocuments,
+  accountMounts,
+  accountRoutes,
+} from './dialects/account/index.js';
+import { type StripeOptions, stripeRoutes } from './dialects/account/stripe.js';
+import { modelDocuments } from './dialects/model-documents.js';
+import { huggingFaceRoutes, sharedModelRoutes } from './dialects/model-routes.js';
 import { modelRoutes } from './dialects/models.js';
 import { nativeRoutes, renderNativeError } from './dialects/native.js';
 import { openAiDocuments, openAiMounts, openAiRoutes } from './dialects/openai/index.js';
+import { teiDocuments, teiPaths, teiRoutes } from './dialects/tei/index.js';
+import type { Webhooks } from './dialects/webhook.js';
 import type { Engine } from './engine/engine.js';
 import { readBody } from './http/body.js';
 import { authenticate, openContext } from './http/context.js';
 import { docsRoutes } from './http/docs.js';
 import { handleErrors, methodNotAllowed, routeNotFound } from './http/error-handler.js';
 import { type OpsOptions, opsRoutes } from './http/ops.js';
+import { limitRates, type RateLimitOptions } from './http/rate-limit.js';
 import type { Path } from './infer.js';
 
 export interface AppOptions {
   readonly tasks: readonly Task[];
   readonly path: Path & { readonly engine: Engine };
+  readonly account: AccountServices;
+  /** `undefined`: Stripe is not used. */
+  readonly stripe: StripeOptions | undefined;
+  readonly webhooks: Webhooks;
   readonly ops: OpsOptions;
+  readonly rates: RateLimitOptions;
   readonly bodyTimeoutMs: number;
   readonly trustProxy: string;
 }
@@ -36,10 +53,13 @@ const exposedHeaders = [
   'x-cost-usd',
   'x-cache',
   'x-quota-warning',
+  'idempotent-replayed',
+  'x-next-cursor',
   'server-timing',
 ];
 
-export const makeApp = ({ tasks, path, ops, bodyTimeoutMs, trustProxy }: AppOptions): Express => {
+export const makeApp = (options: AppOptions): Express => {
+  const { tasks, path, account, stripe, webhooks, ops, rates, bodyTimeoutMs, trustProxy } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -47,13 +67,28 @@ export const makeApp = ({ tasks, path, ops, bodyTimeoutMs, trustProxy }: AppOpti
   app.use(openContext(renderNativeError));
   // Bearer calls come from any origin; a cookie is never sent along with `*`.
   const anyOrigin = cors({ origin: '*', exposedHeaders, maxAge: 86_400 });
-  const guard = [authenticate(path.admission), readBody(bodyTimeoutMs)];
-  app.use('/v1/inference', anyOrigin, nativeRoutes(tasks, path, guard), methodNotAllowed('POST'));
+  const guards = { authenticate: authenticate(path.admission), readBody: readBody(bodyTimeoutMs) };
+  const guard = [guards.authenticate, guards.readBody, limitRates(rates)];
+  if (stripe) app.use('/v1/webhooks/stripe', stripeRoutes(stripe));
+  for (const mount of accountMounts) app.use(mount, anyOrigin, accountRoutes(mount, account, guards));
+  const models = { tasks, path, guard, webhooks };
+  app.use(
+    '/v1/inference',
+    anyOrigin,
+    nativeRoutes(tasks, path, guard),
+    sharedModelRoutes(models),
+    methodNotAllowed('POST'),
+  );
+  app.use(['/models', '/hf-inference', '/pipeline'], anyOrigin);
+  app.use(huggingFaceRoutes(models));
   // One by one: of several paths of one mount, only the first that matches is tried.
   for (const mount of openAiMounts)
     app.use(mount, anyOrigin, modelRoutes(path), openAiRoutes(tasks, path, guard));
+  app.use(teiPaths, anyOrigin);
+  app.use(teiRoutes(tasks, path, guard));
   app.use(opsRoutes(ops));
-  app.use(docsRoutes(tasks, openAiDocuments(tasks)));
+  const documents = [...modelDocuments(tasks), ...openAiDocuments(tasks), ...teiDocuments(tasks)];
+  app.use(docsRoutes(tasks, documents, accountDocuments()));
   app.all(
     openAiMounts.flatMap((mount) => [`${mount}/models`, `${mount}/models/*id`]),
     methodNotAllowed('GET'),

@@ -5,17 +5,33 @@ import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { tasks as allTasks } from '../tasks/index.js';
 import type { Task } from '../tasks/task.js';
-import { type OwnerKey, openOwnerKey, ownerAdmission } from './admission/owner.js';
+import { meteredAdmission } from './admission/metered.js';
+import { type Plans, readPlans, shippedPlans } from './admission/plans.js';
+import { LocalStore, SharedStore } from './admission/rate-store.js';
+import { startUpkeep } from './admission/upkeep.js';
+import { Idempotency } from './answers/idempotency.js';
+import { ResultCache } from './answers/result-cache.js';
 import { makeApp } from './app.js';
 import { Catalogue } from './catalogue/catalogue.js';
+import { Webhooks } from './dialects/webhook.js';
 import { chooseDevice } from './engine/choose-device.js';
 import { defaultLimits, Engine } from './engine/engine.js';
-import type { LaneLimits } from './engine/lane.js';
+import type { LaneLimits } from './engine/queue-limits.js';
 import { type StartRunner, startRunnerProcess } from './engine/runner-process.js';
+import { Accounts } from './identity/accounts.js';
+import { Attempts } from './identity/attempts.js';
+import { Authenticator } from './identity/authenticate.js';
+import { openJwtSecrets } from './identity/jwt-secrets.js';
+import { type OwnerKey, openOwnerKey, registerOwner } from './identity/owner.js';
+import { Tokens } from './identity/tokens.js';
 import { makeFetchUrl } from './media/fetch-url.js';
+import { makePostUrl } from './media/post-url.js';
 import { type Clock, pause, systemClock } from './metering/clock.js';
 import { Metrics } from './metering/metrics.js';
+import { RedisLink } from './redis.js';
 import type { Settings } from './settings.js';
+import { openStore } from './store/open.js';
+import type { Store } from './store/store.js';
 
 export interface Seams {
   readonly tasks?: readonly Task[];
@@ -23,12 +39,16 @@ export interface Seams {
   readonly clock?: Clock;
   readonly limits?: LaneLimits;
   readonly log?: Logger;
+  /** Before the second try of a webhook and those after it. */
+  readonly webhookPausesMs?: readonly number[];
 }
 
 export interface Service {
   readonly engine: Engine;
   readonly catalogue: Catalogue;
   readonly ownerKey: OwnerKey;
+  readonly store: Store;
+  readonly plans: Plans;
   readonly log: Logger;
   /** Where it listens, once `listen` has resolved. */
   listen(): Promise<string>;
@@ -41,13 +61,31 @@ export interface Service {
 /** Longer than proxies keep idle connections (60 s): who closes first may cut off a request on its way. */
 const keepAliveMs = 65_000;
 
+/** For what ends with the runners. */
+const lastBookingsMs = 2_000;
+
 /** From `dist/src/` up to the checkout, where `models/` is. */
 const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** The store, and who may call by what it says. */
+const openBooks = async (settings: Settings, log: Logger) => {
+  const { dataDir, databaseUrl, plansFile, usageDays } = settings;
+  const plans = readPlans(plansFile || shippedPlans);
+  const store = await openStore(databaseUrl || `sqlite:${dataDir}/taskwire.db`);
+  const ownerKey = await registerOwner(store, openOwnerKey(dataDir));
+  const tokens = new Tokens(openJwtSecrets(settings.jwtSecret, dataDir));
+  const authenticator = new Authenticator({ keys: store.keys, tokens, plans });
+  const accounts = new Accounts(store, [...plans.keys()], () => authenticator.forget());
+  const admission = meteredAdmission({ store, authenticate: authenticator.authenticate, log });
+  const upkeep = await startUpkeep({ store, holder: admission.holder, usageDays, log });
+  return { store, plans, ownerKey, tokens, authenticator, accounts, admission, upkeep };
+};
 
 export const compose = async (settings: Settings, seams: Seams = {}): Promise<Service> => {
   const { tasks = allTasks, start = startRunnerProcess, clock = systemClock, limits = defaultLimits } = seams;
   const log = seams.log ?? pino({ level: settings.logLevel, base: null });
-  const ownerKey = openOwnerKey(settings.dataDir);
+  const { ownerKey, admission, upkeep, ...books } = await openBooks(settings, log);
+  const { store, plans } = books;
   const device = await chooseDevice(settings.device, log);
   const catalogue = new Catalogue([shippedModels, settings.modelsDir], tasks, log);
   const metrics = new Metrics();
@@ -64,11 +102,19 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     device: device.chosen,
   });
   metrics.watch(engine);
-  const fetchUrl = makeFetchUrl({ enabled: settings.fetchUrls, allow: settings.fetchAllow });
+  const fetchRules = { enabled: settings.fetchUrls, allow: settings.fetchAllow };
+  const fetchUrl = makeFetchUrl(fetchRules);
+  const webhooks = new Webhooks(makePostUrl(fetchRules), log, seams.webhookPausesMs);
+  const redis = settings.redisUrl ? new RedisLink(settings.redisUrl, log) : undefined;
   const path = {
     catalogue,
-    admission: ownerAdmission(ownerKey),
+    admission,
     engine,
+    cache:
+      settings.cache === 0
+        ? undefined
+        : new ResultCache({ engine, clock, maxBytes: settings.cache * 2 ** 20, redis }),
+    idempotency: new Idempotency({ store, clock, log }),
     fetchUrl,
     clock,
     observer: metrics,
@@ -77,16 +123,46 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
   const app = makeApp({
     tasks,
     path,
-    ops: { engine, catalogue, metrics, device, adminToken: settings.adminToken },
+    account: {
+      ...books,
+      attempts: new Attempts(clock),
+      catalogue,
+      taskNames: tasks.map(({ name }) => name),
+      signup: settings.signup,
+    },
+    stripe: settings.stripeSecret ? { secret: settings.stripeSecret, accounts: books.accounts } : undefined,
+    webhooks,
+    ops: { engine, catalogue, metrics, device, store: upkeep, redis, adminToken: settings.adminToken },
+    rates: { plans, store: (name) => (redis ? new SharedStore(redis, name) : new LocalStore()) },
     bodyTimeoutMs: settings.bodyTimeoutMs,
     trustProxy: settings.trustProxy,
   });
   const warm = async (id: string) => engine.warm(catalogue.resolve(id).ref);
   let server: Server | undefined;
+  let ending: Promise<void> | undefined;
+  const end = async (graceMs: number): Promise<void> => {
+    const closed = server && new Promise((resolve) => server?.close(resolve));
+    // A connection closes as soon as nothing is on it: bodies still arrive, answers still leave.
+    const sweep = setInterval(() => server?.closeIdleConnections(), 50);
+    const done = Promise.all([engine.drain(graceMs).then(() => webhooks.idle()), closed]);
+    await Promise.race([done, pause(systemClock, graceMs)]);
+    clearInterval(sweep);
+    server?.closeAllConnections();
+    engine.close();
+    await closed;
+    // What was cut off is booked too.
+    await Promise.race([admission.idle(), pause(systemClock, lastBookingsMs)]);
+    redis?.close();
+    await books.authenticator.close();
+    await upkeep.stop();
+    await store.close();
+  };
   return {
     engine,
     catalogue,
     ownerKey,
+    store,
+    plans,
     log,
     listen: () =>
       new Promise((resolve, reject) => {
@@ -105,16 +181,7 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
         );
       }
     },
-    async close(graceMs) {
-      const closed = server && new Promise((resolve) => server?.close(resolve));
-      // A connection closes as soon as nothing is on it: bodies still arrive, answers still leave.
-      const sweep = setInterval(() => server?.closeIdleConnections(), 50);
-      await Promise.race([Promise.all([engine.drain(graceMs), closed]), pause(systemClock, graceMs)]);
-      clearInterval(sweep);
-      server?.closeAllConnections();
-      engine.close();
-      await closed;
-    },
+    close: (graceMs) => (ending ??= end(graceMs)),
   };
 };
 

@@ -4,10 +4,13 @@
  */
 import type { Logger } from 'pino';
 import type { Task } from '../tasks/task.js';
-import type { Admission, Bill, Caller, Outcome } from './admission/admission.js';
+import type { Admission, Bill, Caller, Ending, Outcome } from './admission/admission.js';
+import { estimateOf } from './admission/estimate.js';
+import type { Idempotency } from './answers/idempotency.js';
 import type { Catalogue, Resolved } from './catalogue/catalogue.js';
 import type { Engine } from './engine/engine.js';
 import { TaskwireError } from './errors.js';
+import { permitted } from './identity/scopes.js';
 import { type Event, type Job, newProgress, type Progress, type Usage } from './job.js';
 import { type FetchUrl, loadMedia } from './media/load-media.js';
 import type { Clock } from './metering/clock.js';
@@ -24,9 +27,13 @@ export interface Call {
   /** The route itself asks for a stream, whatever the fields say. */
   readonly streamRoute: boolean;
   readonly signal: AbortSignal;
+  /** Counts it against the model's rate. Throws `rate_limited`. */
+  readonly limitModel: (model: Resolved) => Promise<void>;
   /** `undefined`: the default for this kind of request. */
   readonly timeoutMs: number | undefined;
   readonly waitForModel: boolean;
+  /** Neither takes an answer that was given before nor leaves its own (`Cache-Control: no-store`). */
+  readonly noStore: boolean;
 }
 
 export interface Timing {
@@ -38,6 +45,7 @@ export interface Timing {
 export interface Settled extends Bill, Timing {
   readonly type: 'settled';
   readonly usage: Usage;
+  readonly cache: Progress['cache'];
 }
 
 export interface Admitted {
@@ -53,6 +61,10 @@ export interface Path {
   readonly catalogue: Catalogue;
   readonly admission: Admission;
   readonly engine: Pick<Engine, 'run'>;
+  /** Stands before the engine, where answers are kept. */
+  readonly cache?: Pick<Engine, 'run'> | undefined;
+  /** Keeps answers for requests that are sent again under one key. */
+  readonly idempotency?: Idempotency;
   readonly fetchUrl: FetchUrl;
   readonly clock: Clock;
   readonly observer: RequestObserver;
@@ -67,35 +79,40 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
   const progress = newProgress(path.clock.now());
   let outcome: Outcome | TaskwireError = 'cancelled';
   let model: Resolved | undefined;
-  let settle: (outcome: Outcome) => Promise<Bill> = async () => ({ costMicroUsd: 0 });
+  let settle: (ending: Ending) => Promise<Bill> = async () => ({ costMicroUsd: 0 });
   let bill: Bill;
   try {
-    model = path.catalogue.resolve(call.model, task);
-    await path.admission.rate(caller, model.ref);
+    model = permitted(path.catalogue.resolve(call.model, task), caller);
+    await call.limitModel(model);
     const parsed = validate(task.request, call.fields);
     const streaming = call.streamRoute || (task.stream?.asksFor(parsed) ?? false);
     const request = streaming && task.stream ? task.stream.force(parsed) : parsed;
     const media = await loadMedia(task.media, request, path.fetchUrl, call.signal);
-    const { works, params } = task.split(request, media);
-    const size = works.reduce((sum, work) => sum + work.size, 0);
-    const ticket = await path.admission.admit(caller, { task: task.name, model: model.ref, size });
-    settle = (how) => ticket.settle(how, progress.usage);
+    const split = task.split(request, media);
+    const estimate = estimateOf(call.id, { task, model: model.ref, split });
+    const ticket = await path.admission.admit(caller, estimate, call.signal);
+    settle = (ending) => ticket.settle(ending);
     yield { type: 'admitted', request, model, streaming };
     const timeoutMs = call.timeoutMs ?? (streaming ? streamTimeoutMs : unaryTimeoutMs);
-    const { id, signal, waitForModel } = call;
+    const { id, signal, waitForModel, noStore } = call;
+    const { works, params } = split;
     const job: Job = {
       id,
       account: caller.account,
+      priority: caller.payer.plan.priority,
+      weight: caller.payer.plan.weight,
       model: model.ref,
       works,
       params,
       signal,
       timeoutMs,
+      repeatable: !noStore && (task.isRepeatable?.(request) ?? true),
+      streaming,
       waitForModel,
       progress,
     };
-    for await (const event of path.engine.run(job)) {
-      if (event.type === 'measured') ticket.trueUp(event.usage);
+    for await (const event of (path.cache ?? path.engine).run(job)) {
+      if (event.type === 'measured') await ticket.trueUp(event.usage);
       yield event;
     }
     outcome = 'succeeded';
@@ -103,13 +120,7 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
     outcome = TaskwireError.from(error);
     throw outcome;
   } finally {
-    bill = await settle(
-      outcome instanceof TaskwireError
-        ? outcome.code === 'client_closed'
-          ? 'cancelled'
-          : 'failed'
-        : outcome,
-    );
+    bill = await settle(endingOf(outcome, progress, path.clock));
     path.observer.requestDone({
       call,
       model: model?.entry.id,
@@ -117,10 +128,25 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
       bill,
       ...timing(progress, path.clock),
       usage: progress.usage,
+      cache: progress.cache,
     });
   }
-  yield { type: 'settled', usage: progress.usage, ...timing(progress, path.clock), ...bill };
+  const { usage, cache } = progress;
+  yield { type: 'settled', usage, cache, ...timing(progress, path.clock), ...bill };
 }
+
+const endingOf = (how: Outcome | TaskwireError, progress: Progress, clock: Clock): Ending => {
+  const status = how instanceof TaskwireError ? how.code : how;
+  const failure = status === 'client_closed' ? 'cancelled' : 'failed';
+  return {
+    outcome: how instanceof TaskwireError ? failure : how,
+    status,
+    usage: progress.usage,
+    ...timing(progress, clock),
+    totalMs: clock.now() - progress.submittedAt,
+    cached: progress.cache === 'hit',
+  };
+};
 
 const timing = ({ submittedAt, startedAt }: Progress, clock: Clock): Timing => {
   const now = clock.now();

@@ -1,5 +1,6 @@
 /** The nouns that every layer shares. */
 import type { Dtype } from './dtype.js';
+import type { Prices } from './metering/price.js';
 
 /** One input of a request as it travels to a runner: raw text or media bytes, nothing decoded. */
 export interface Work {
@@ -19,12 +20,18 @@ export interface ModelRef {
   readonly pipelineUrl: string;
   /** Settings of the model's `taskwire.json` that its pipeline reads. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Absent: it costs nothing. */
+  readonly prices?: Prices | undefined;
 }
 
 /** What the engine runs: the inputs of one request for one model. */
 export interface Job {
   readonly id: string;
   readonly account: string;
+  /** Level of the caller's plan; higher goes first. */
+  readonly priority: number;
+  /** The account's part of its level: who has twice the weight gets twice the device time. */
+  readonly weight: number;
   readonly model: ModelRef;
   readonly works: readonly Work[];
   /** The task's parameters, shared by all inputs. Structured-cloneable. */
@@ -33,10 +40,30 @@ export interface Job {
   readonly signal: AbortSignal;
   /** Milliseconds from submission until `deadline_exceeded`; grows by the length of the audio once that is known. */
   readonly timeoutMs: number;
+  /** The same inputs give the same answer, and its caller takes one that was given before. */
+  readonly repeatable: boolean;
+  /** Its results are told while they grow. */
+  readonly streaming: boolean;
   /** Wait for a loading model beyond the hold (`x-wait-for-model`). */
   readonly waitForModel: boolean;
   /** Filled in while the job runs and final when its event stream has ended, however it ended. */
   readonly progress: Progress;
+}
+
+/** Parameters of an input that only the model's tokenizer answers: a text, or ids. No session runs for it. */
+export interface TokenParams {
+  readonly tokenWork: 'encode' | 'decode';
+  /** Whether special tokens are added, or shown. */
+  readonly special: boolean;
+}
+
+/** A token of a text. Offsets count Unicode code points; what was added has none. */
+export interface TokenPiece {
+  readonly id: number;
+  readonly text: string;
+  readonly special: boolean;
+  readonly start: number | null;
+  readonly stop: number | null;
 }
 
 export interface Usage {
@@ -54,12 +81,15 @@ export interface Progress {
   readonly submittedAt: number;
   /** When the first input was handed to a runner. */
   startedAt: number | undefined;
+  /** Whether the answer is one that was given before; `off`: nobody looked. */
+  cache: 'off' | 'miss' | 'hit';
 }
 
 export const newProgress = (submittedAt: number): Progress => ({
   usage: { inputTokens: 0, outputTokens: 0, images: 0, audioSeconds: 0, deviceMicros: 0 },
   submittedAt,
   startedAt: undefined,
+  cache: 'off',
 });
 
 export const addUsage = (into: Usage, more: Partial<Usage>): void => {

@@ -41,6 +41,28 @@ export const settingsTable = {
     '',
     'Folder of further models (`<org>/<name>/`); empty: `<data dir>/models`. The shipped `models/` is always read.',
   ),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    z.union([
+      z.literal(''),
+      z.string().regex(/^(sqlite:|postgres(ql)?:\/\/)/, 'sqlite:<file> or postgres://…'),
+    ]),
+    '',
+    'Accounts, credit and usage: `postgres://…` or `sqlite:<file>`; empty: SQLite in the data directory.',
+  ),
+  redisUrl: setting(
+    'REDIS_URL',
+    z.union([z.literal(''), z.string().regex(/^rediss?:\/\//, 'redis://… or rediss://…')]),
+    '',
+    'Redis that counts rates for several processes together; empty: each counts by itself.',
+  ),
+  plansFile: setting('TASKWIRE_PLANS', z.string(), '', 'File that replaces `src/admission/plans.json`.'),
+  usageDays: setting(
+    'TASKWIRE_USAGE_DAYS',
+    integer(0, 36_500),
+    '0',
+    'Days that usage rows are kept; 0: for ever.',
+  ),
   device: setting(
     'TASKWIRE_DEVICE',
     z.enum(['auto', 'cpu', 'webgpu']),
@@ -53,6 +75,15 @@ export const settingsTable = {
     integer(0, 10_000_000),
     '0',
     "Memory for a language model's cache of keys and values, in MB; 0: a quarter of the machine's.",
+  ),
+  cache: setting(
+    'TASKWIRE_CACHE',
+    z
+      .literal('off')
+      .transform(() => 0)
+      .or(integer(1, 1_000_000)),
+    'off',
+    'Memory for answers that identical requests of an account get again, in MB; `off`: none are kept.',
   ),
   warm: setting(
     'TASKWIRE_WARM',
@@ -79,6 +110,24 @@ export const settingsTable = {
     list,
     '',
     'Hosts or networks (CIDR), comma-separated, that may be fetched although their address is private.',
+  ),
+  jwtSecret: setting(
+    'TASKWIRE_JWT_SECRET',
+    list,
+    '',
+    'Signs sessions and scoped tokens; several, comma-separated: the first signs, all are taken. Empty: made and kept in the data directory.',
+  ),
+  signup: setting(
+    'TASKWIRE_SIGNUP',
+    z.enum(['off', 'invite', 'open']),
+    'off',
+    'Who may make an account: nobody, who has an invitation, anybody.',
+  ),
+  stripeSecret: setting(
+    'TASKWIRE_STRIPE_SECRET',
+    z.string(),
+    '',
+    "Signing secret of Stripe's webhook at `/v1/webhooks/stripe`, which books paid checkouts as credit; empty: no such route.",
   ),
   adminToken: setting(
     'TASKWIRE_ADMIN_TOKEN',

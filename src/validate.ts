@@ -14,7 +14,7 @@ export const validate = (schema: z.ZodType, fields: unknown): unknown => {
 type Issue = z.core.$ZodIssue;
 
 /** Arrays of inputs, whose excess has a code of its own. */
-const inputFields = new Set(['inputs', 'prompt', 'messages']);
+const inputFields = new Set(['inputs', 'input', 'documents', 'text_pair', 'prompt', 'messages']);
 
 const fieldError = (outer: Issue, fields: unknown): TaskwireError => {
   const issue = mostTelling(outer);

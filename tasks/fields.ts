@@ -18,6 +18,12 @@ export const texts = z
   .union([text, z.array(text).min(1).max(maxInputs)])
   .describe(`A text, or an array of up to ${maxInputs}.`);
 
+/** Of answers that have no place to say that an input was cut. */
+export const truncatedUnseen = z
+  .boolean()
+  .default(false)
+  .describe('Cut inputs that exceed the model, without a word in the answer; else these are refused.');
+
 export const topK = z.number().int().min(1).max(1000).optional();
 
 /** Media as it came: bytes of an upload, or a data URL or base64 in JSON. Decoded to bytes before a task sees it. */
@@ -35,11 +41,23 @@ export const mediaUrl = (kind: string) =>
 export const asArray = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? value : [value as T];
 
+/** Token ids in a tokenizer's order; which of them there are, the runner knows. */
+export const tokenIds = z.array(z.int().min(0).max(0x7fffffff)).min(1).max(1_000_000);
+
 /** UTF-16 length: what a text costs in memory and, near enough, in tokens. */
 export const textWork = (input: string) => ({
   input,
   size: Math.max(1, input.length),
   bytes: input.length * 2,
+});
+
+/** About four characters a token. */
+export const charactersPerToken = 4;
+
+export const tokensWork = (input: readonly number[]) => ({
+  input,
+  size: charactersPerToken * input.length,
+  bytes: 8 * input.length,
 });
 
 /** A picture's cost is its model's, not its file's: all pictures count alike. */

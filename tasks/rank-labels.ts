@@ -3,7 +3,8 @@
 /** Probabilities that sum to 1; the largest is subtracted first, so nothing overflows. */
 export const softmax = (logits: Float32Array | readonly number[]): number[] => {
   const values = Array.from(logits);
-  const largest = Math.max(...values);
+  // Vocabularies have more entries than a call takes arguments.
+  const largest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const exps = values.map((value) => Math.exp(value - largest));
   const sum = exps.reduce((a, b) => a + b, 0);
   return exps.map((value) => value / sum);
@@ -41,12 +42,19 @@ export const labelsOf = ({ id2label = {} }: LabelConfig): string[] => {
   return labels;
 };
 
-/**
- * Logits to scores as transformers does: sigmoid for multi-label models and single outputs, else softmax; the request
- * may choose for itself.
- */
-export const scoresOf = (logits: Float32Array, config: LabelConfig, multiLabel?: boolean): number[] => {
-  const independent =
-    multiLabel ?? (config.problem_type === 'multi_label_classification' || logits.length === 1);
-  return independent ? Array.from(logits, sigmoid) : softmax(logits);
+export type ScoreFunction = 'sigmoid' | 'softmax' | 'none';
+
+/** Logits to scores by the function that was asked for, or that transformers takes for a model of this kind. */
+export const scoresOf = (
+  logits: Float32Array,
+  config: LabelConfig,
+  wanted: ScoreFunction = usualFunction(logits.length, config),
+): number[] => {
+  if (wanted === 'none') return Array.from(logits);
+  return wanted === 'sigmoid' ? Array.from(logits, sigmoid) : softmax(logits);
+};
+
+const usualFunction = (labels: number, { problem_type }: LabelConfig): ScoreFunction => {
+  if (problem_type === 'regression') return 'none';
+  return problem_type === 'multi_label_classification' || labels === 1 ? 'sigmoid' : 'softmax';
 };

@@ -1,6 +1,7 @@
 /** What a task is to the HTTP process: its shapes, and how a request becomes work and results become an answer. */
 import type { z } from 'zod';
 import type { Work } from '../src/job.js';
+import type { Wires } from './wire.js';
 
 export type MediaKind = 'image' | 'audio';
 
@@ -8,6 +9,8 @@ export interface Split {
   readonly works: readonly Work[];
   /** Sent to the runner beside every input. */
   readonly params: unknown;
+  /** Where text is generated: the most tokens that all inputs together can get. */
+  readonly mostOutputTokens?: number;
 }
 
 /**
@@ -24,6 +27,8 @@ export interface Task<Request = unknown, Value = unknown> {
   readonly pipelineUrl: string;
   readonly request: z.ZodObject;
   readonly response: z.ZodType;
+  /** Whether the same request gives the same answer again; left out: always. */
+  isRepeatable?(request: Request): boolean;
   /** Default deadline in milliseconds, when not the service's 60 s. */
   readonly timeoutMs?: (request: Request) => number;
   split(request: Request, media: Uint8Array | undefined): Split;
@@ -31,6 +36,8 @@ export interface Task<Request = unknown, Value = unknown> {
   render(values: readonly Value[], request: Request): Record<string, unknown>;
   /** Tasks that stream: whether this request asks for it, and what the events look like. */
   readonly stream?: StreamShape<Request, Value>;
+  /** The task in other dialects' words. */
+  readonly wire?: Wires<Value>;
 }
 
 export interface StreamShape<Request = unknown, Value = unknown> {

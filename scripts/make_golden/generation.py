@@ -114,6 +114,24 @@ class Writer:
             title, {"model": self.name, **source, "temperature": 0, **fields}, response, reference=reference, **extra
         )
 
+    def scored(self, title: str, prompt: str) -> Case:
+        """What the model thinks of a prompt's own tokens."""
+        ids = self._ids(prompt)
+        with torch.no_grad():
+            logprobs = self.model(torch.tensor([ids])).logits[0, :-1].log_softmax(-1)
+        known = [
+            {"token_id": token, "logprob": float(row[token]), "top": top[:2]}
+            for token, row, top in zip(ids[1:], logprobs, self._top(logprobs), strict=True)
+        ]
+        response = {
+            "generated_text": prompt,
+            "tokens_used": 0,
+            "finish_reason": "length",
+            "usage": {"prompt_tokens": len(ids), "completion_tokens": 0, "total_tokens": len(ids)},
+            "prompt_logprobs": [{"token_id": ids[0], "logprob": None, "top": []}, *known],
+        }
+        return case(title, {"model": self.name, "prompt": prompt, "max_tokens": 0, "prompt_logprobs": 2}, response)
+
 
 def generation(models: Path) -> list[Case]:
     grouped, classic = Writer(models, "llama-gqa"), Writer(models, "llama-classic")
@@ -140,11 +158,13 @@ def generation(models: Path) -> list[Case]:
         grouped.case(
             "logprobs", PROMPTS[1], "reference.logprobs: natural logarithms, before penalties", logprobs=3, max_tokens=8
         ),
+        grouped.scored("log-probabilities of a prompt", PROMPTS[0]),
         _batch(grouped, PROMPTS),
         classic.case("a prompt, classic graph", PROMPTS[0], "a beginning-of-text token is put before the prompt"),
         classic.case(
             "messages, classic graph", HISTORY, "the template writes the beginning-of-text token: it is there once"
         ),
+        classic.scored("log-probabilities of a prompt, classic graph", PROMPTS[0]),
         _batch(classic, PROMPTS[:3]),
     ]
 

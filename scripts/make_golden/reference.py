@@ -47,7 +47,8 @@ def _state(folder: Path, config: Any) -> dict[str, torch.Tensor]:
 
 def _derived(name: str) -> bool:
     """Tied to another weight, unused in the graph, or computed by the class."""
-    return name in ("lm_head.weight", "proj_out.weight") or "pooler" in name or "masked_spec_embed" in name
+    tied = ("lm_head.weight", "proj_out.weight", "cls.predictions.decoder.weight", "cls.predictions.decoder.bias")
+    return name in tied or "pooler" in name or "masked_spec_embed" in name
 
 
 def rounded(value: Any) -> Any:

@@ -85,10 +85,11 @@ def _in_tiny_windows(seconds: float) -> float:
 
 def _whisper(models: Path, media: Path) -> list[Case]:
     folder = models / "whisper"
+    tokenizer = AutoTokenizer.from_pretrained(folder)
     hear = pipeline(
         "automatic-speech-recognition",
         model=load(folder),
-        tokenizer=AutoTokenizer.from_pretrained(folder),
+        tokenizer=tokenizer,
         feature_extractor=WhisperFeatureExtractor.from_pretrained(folder),
     )
 
@@ -96,11 +97,13 @@ def _whisper(models: Path, media: Path) -> list[Case]:
         samples, seconds = read_wav(media / name)
         timed = fields.get("timestamps") == "segment"
         options = {"language": language, "task": fields.get("task", "transcribe")}
+        if "prompt" in fields:
+            options["prompt_ids"] = tokenizer.get_prompt_ids(fields["prompt"], return_tensors="pt")
         found = hear(
             {"raw": samples, "sampling_rate": tones.RATE},
             return_timestamps=timed or seconds > tiny.CLIP_SECONDS,
             return_language=language is None,
-            generate_kwargs={key: value for key, value in options.items() if value},
+            generate_kwargs={key: value for key, value in options.items() if value is not None},
         )
         response: dict[str, Any] = {"text": found["text"].strip(), "duration": seconds}
         if language is None:
@@ -113,6 +116,7 @@ def _whisper(models: Path, media: Path) -> list[Case]:
     long = f"8 s where a window is 4, which may be cut elsewhere than in the reference; {RESAMPLED}"
     return [
         one("Whisper, English", "english-16k.wav", "greedy", "en"),
+        one("Whisper, after a prompt", "english-16k.wav", "it was not trained on any", "en", prompt="three one two"),
         one("Whisper, phrases with their times", "english-16k.wav", TIMES, "en", timestamps="segment"),
         one("Whisper, language detected", "german-44k-stereo.wav", f"{RESAMPLED}; the language is a code"),
         one("Whisper, German translated", "german-44k-stereo.wav", RESAMPLED, "de", task="translate"),

@@ -1,5 +1,6 @@
 """Golden cases of text-classification (with NER and zero-shot) and embeddings."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ CHARACTERS = "start and end count characters (code points), as Python does: an e
 
 
 def classification(models: Path) -> list[Case]:
-    return [*_sentiment(models), *_entities(models), *_zero_shot(models)]
+    return [*_sentiment(models), *_entities(models), *_zero_shot(models), *_pairs(models)]
 
 
 def _ranked(scores: list[dict[str, Any]]) -> dict[str, Any]:
@@ -75,8 +76,22 @@ def _entities(models: Path) -> list[Case]:
         return {"entities": entities, "labels": names, "scores": scores}
 
     accents = "Zoë 👩‍🚀 came from Köln to 東京, then home."
+    def by_words(strategy: str) -> dict[str, Any]:
+        entities = find(NAMES, aggregation_strategy=strategy)
+        names, scores = [entity["entity_group"] for entity in entities], [entity["score"] for entity in entities]
+        return {"entities": [dict(entity) for entity in entities], "labels": names, "scores": scores}
+
     request = {"model": "tiny/bert-ner"}
+    by_word = [
+        case(
+            f"entities of whole words, aggregated by {strategy}",
+            {**request, "inputs": NAMES, "aggregation_strategy": strategy},
+            by_words(strategy),
+        )
+        for strategy in ("first", "average", "max")
+    ]
     return [
+        *by_word,
         case("entities by transformers' simple aggregation", {**request, "inputs": NAMES}, answer(NAMES)),
         case("entities after emoji and accents", {**request, "inputs": accents}, answer(accents), note=CHARACTERS),
         case(
@@ -117,6 +132,52 @@ def _zero_shot(models: Path) -> list[Case]:
             "zero-shot with a hypothesis of one's own",
             {**request, "inputs": FORECAST, "hypothesis_template": template},
             answer(FORECAST, hypothesis_template=template),
+        ),
+    ]
+
+
+def _pairs(models: Path) -> list[Case]:
+    def answers(name: str) -> Callable[..., dict[str, Any]]:
+        folder = models / name
+        classify = pipeline("text-classification", model=load(folder), tokenizer=AutoTokenizer.from_pretrained(folder))
+
+        def answer(first: str, second: str | None = None, **options: Any) -> dict[str, Any]:
+            pair = {"text": first} | ({} if second is None else {"text_pair": second})
+            return _ranked(classify(pair, top_k=None, truncation="longest_first", **options))
+
+        return answer
+
+    compare, entail = answers("bert-rerank"), answers("bert-nli")
+    request, query = {"model": "tiny/bert-rerank"}, "which city has rain"
+    raw = {"function_to_apply": "none"}
+    mixed = [(query, TEXTS[1]), (TEXTS[0], None), (TEXTS[3], FORECAST)]
+    long = [(query, LONG), (LONG, query), (LONG, LONG), (f"{TOPIC} {TOPIC}", LONG)]
+    return [
+        case(
+            "a pair for a cross-encoder: one score, by the sigmoid",
+            {**request, "inputs": query, "text_pair": FORECAST},
+            compare(query, FORECAST),
+        ),
+        case(
+            "one text beside several, raw scores",
+            {**request, **raw, "inputs": query, "text_pair": TEXTS},
+            {"results": [compare(query, text, **raw) for text in TEXTS]},
+        ),
+        case(
+            "pairs and a text without a second one",
+            {**request, "inputs": [first for first, _ in mixed], "text_pair": [second for _, second in mixed]},
+            {"results": [compare(*pair) for pair in mixed]},
+        ),
+        case(
+            "pairs that are too long lose the end of the longer text",
+            {**request, **raw, "inputs": [first for first, _ in long], "text_pair": [second for _, second in long]},
+            {"results": [compare(*pair, **raw) for pair in long]},
+            note="truncation by longest_first to the model's 64 tokens",
+        ),
+        case(
+            "a pair for a model of three labels, each by itself",
+            {"model": "tiny/bert-nli", "inputs": TOPIC, "text_pair": TEXTS[1], "function_to_apply": "sigmoid"},
+            entail(TOPIC, TEXTS[1], function_to_apply="sigmoid"),
         ),
     ]
 

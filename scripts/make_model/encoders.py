@@ -21,10 +21,13 @@ def write_text(folder: Path, model: nn.Module, tokenizer: Tokenizer, tokenizer_c
     """A BERT-like encoder: last_hidden_state of a bare model, else the logits of its head."""
     config: PretrainedConfig = model.config
     inputs = BERT_INPUTS if config.model_type == "bert" else BERT_INPUTS[:2]
-    answer = "last_hidden_state" if type(model).__name__.endswith("Model") else "logits"
-    per_token = answer != "logits" or "Token" in type(model).__name__
+    kind = type(model).__name__
+    answers = ["last_hidden_state"] if kind.endswith("Model") else ["logits"]
+    if "Question" in kind:
+        answers = ["start_logits", "end_logits"]
+    per_token = answers != ["logits"] or "Token" in kind or "Masked" in kind
     rows = {0: "batch_size", 1: "sequence_length"}
-    axes = {name: rows for name in inputs} | {answer: rows if per_token else {0: "batch_size"}}
+    axes = {name: rows for name in inputs} | dict.fromkeys(answers, rows if per_token else {0: "batch_size"})
     vocab.save(tokenizer, folder, _bert_tokenizer_config(config.max_position_embeddings, tokenizer_class))
     hub.write_config(folder, config, type(model).__name__)
 
@@ -36,8 +39,8 @@ def write_text(folder: Path, model: nn.Module, tokenizer: Tokenizer, tokenizer_c
         types = (torch.arange(shape[1]) > shape[1] // 2).long().expand(shape).contiguous() * mask
         return dict(zip(inputs, [ids * mask, mask, types]))
 
-    module = onnx_export.Outputs(model, inputs, [answer])
-    return _write(folder, module, example([7, 5], 0), [answer], axes, [example([1], 1), example([19, 40, 3], 2)])
+    module = onnx_export.Outputs(model, inputs, answers)
+    return _write(folder, module, example([7, 5], 0), answers, axes, [example([1], 1), example([19, 40, 3], 2)])
 
 
 def _bert_tokenizer_config(length: int, tokenizer_class: str) -> dict[str, Any]:

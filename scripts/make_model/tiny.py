@@ -9,6 +9,8 @@ import torch
 from tokenizers import Tokenizer
 from transformers import (
     BertConfig,
+    BertForMaskedLM,
+    BertForQuestionAnswering,
     BertForSequenceClassification,
     BertForTokenClassification,
     BertModel,
@@ -87,6 +89,25 @@ def bert_ner(folder: Path, seed: int) -> float:
     hub.write_card(folder, "text-classification", "Tiny BERT that labels tokens, for NER")
     names = ["O", *(f"{part}-{kind}" for kind in train_labels.NAMES for part in "BI")]
     return _bert(folder, BertForTokenClassification, seed, names, train_labels.names)
+
+
+def bert_rerank(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "text-classification", "Tiny random BERT that scores pairs of texts, a cross-encoder")
+    model = BertForSequenceClassification(_bert_config(**hub.labels(["LABEL_0"])))
+    weights.fill(model, seed, gain=HEAD_GAIN, head_gain=HEAD_GAIN)
+    return encoders.write_text(folder, model, _bert_tokenizer(), "BertTokenizer")
+
+
+def bert_qa(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "question-answering", "Tiny random BERT that finds answers in a text of several windows")
+    model = weights.fill(BertForQuestionAnswering(_bert_config()), seed, gain=2.0, head_gain=4 * HEAD_GAIN)
+    return encoders.write_text(folder, model, _bert_tokenizer(), "BertTokenizer")
+
+
+def bert_mask(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "fill-mask", "Tiny random BERT that fills [MASK]")
+    model = weights.fill(BertForMaskedLM(_bert_config()), seed, gain=2.0, head_gain=2 * HEAD_GAIN)
+    return encoders.write_text(folder, model, _bert_tokenizer(), "BertTokenizer")
 
 
 def _embedder(folder: Path, seed: int, pooling: str) -> float:
@@ -212,6 +233,9 @@ MODELS: dict[str, Callable[[Path, int], float]] = {
     "bert-sentiment": bert_sentiment,
     "bert-nli": bert_nli,
     "bert-ner": bert_ner,
+    "bert-rerank": bert_rerank,
+    "bert-qa": bert_qa,
+    "bert-mask": bert_mask,
     "bert-embed": bert_embed,
     "bert-embed-cls": bert_embed_cls,
     "vit": vit,

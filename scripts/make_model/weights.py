@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-HEADS = ("classifier", "class_labels_classifier", "lm_head")
+HEADS = ("classifier", "class_labels_classifier", "lm_head", "qa_outputs")
 
 
 def fill(model: nn.Module, seed: int, gain: float = 1.0, head_gain: float = 1.0) -> nn.Module:

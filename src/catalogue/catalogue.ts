@@ -7,6 +7,7 @@ import type { Task } from '../../tasks/task.js';
 import { type Dtype, dtypeBySuffix, dtypePreference, dtypeSuffix } from '../dtype.js';
 import { show, TaskwireError } from '../errors.js';
 import type { ModelRef } from '../job.js';
+import { type Prices, pricesShape } from '../metering/price.js';
 
 /** `taskwire.json`. Fields that this file does not name are the task's own and reach its pipeline. */
 const card = z.looseObject({
@@ -15,9 +16,13 @@ const card = z.looseObject({
   default: z.boolean().default(false),
   description: z.string().default(''),
   license: z.string().optional(),
+  /** An account's name, or a team's id. */
   owner: z.string().default('taskwire'),
+  /** Private: for its owner alone. */
+  visibility: z.enum(['public', 'private']).default('public'),
   /** The precision that serves when the id has no suffix. */
   dtype: z.enum(Object.keys(dtypeSuffix) as [Dtype, ...Dtype[]]).optional(),
+  prices: pricesShape.optional(),
 });
 
 export interface CatalogueEntry {
@@ -27,9 +32,11 @@ export interface CatalogueEntry {
   readonly isDefault: boolean;
   readonly description: string;
   readonly owner: string;
+  readonly visibility: 'public' | 'private';
   readonly dtypes: readonly Dtype[];
   readonly dtype: Dtype;
   readonly createdAt: Date;
+  readonly prices: Prices | undefined;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -63,9 +70,11 @@ export class Catalogue {
     return [...this.#entries.values()];
   }
 
-  /** The model that serves a task when none is named. */
+  /** The model that serves a task when none is named: a public one. */
   defaultOf(task: Task): CatalogueEntry | undefined {
-    const ofTask = this.list().filter((entry) => entry.task.name === task.name);
+    const ofTask = this.list().filter(
+      (entry) => entry.task.name === task.name && entry.visibility === 'public',
+    );
     return ofTask.find((entry) => entry.isDefault) ?? ofTask[0];
   }
 
@@ -73,7 +82,7 @@ export class Catalogue {
   resolve(id: string | undefined, task?: Task): Resolved {
     if (id === undefined || id === '') {
       const entry = task && this.defaultOf(task);
-      if (!entry) throw notFound(`no model of the catalogue serves ${task?.name ?? 'this'}`);
+      if (!entry) throw noDefault(task);
       return resolved(entry, entry.dtype);
     }
     const found = this.#find(id) ?? (this.#rescan() ? this.#find(id) : undefined);
@@ -98,6 +107,8 @@ export class Catalogue {
     if (!entry) return undefined;
     const suffix = id.slice(slash + 1);
     const dtype = wantedBySuffix.get(suffix.toLowerCase())?.find((wanted) => entry.dtypes.includes(wanted));
+    // Who may see a private model is not known here: its variants are not told.
+    if (!dtype && entry.visibility === 'private') return undefined;
     if (!dtype) throw notFound(`${entry.id} in ${show(suffix)}`, variantsOf(entry));
     return resolved(entry, dtype);
   }
@@ -135,8 +146,10 @@ export class Catalogue {
       default: isDefault,
       description,
       owner,
+      visibility,
       dtype,
       license: _,
+      prices,
       ...options
     } = card.parse(JSON.parse(readFileSync(join(folder, 'taskwire.json'), 'utf8')));
     const task = this.#tasks.find((one) => one.name === taskName || one.aliases.includes(taskName));
@@ -148,7 +161,20 @@ export class Catalogue {
     if (!chosen || !dtypes.includes(chosen))
       throw new Error(`no onnx/*${dtype ? dtypeSuffix[dtype] : ''}.onnx in it`);
     const createdAt = statSync(join(folder, 'taskwire.json')).mtime;
-    return { id, folder, task, isDefault, description, owner, dtypes, dtype: chosen, createdAt, options };
+    return {
+      id,
+      folder,
+      task,
+      isDefault,
+      description,
+      owner,
+      visibility,
+      dtypes,
+      dtype: chosen,
+      createdAt,
+      prices,
+      options,
+    };
   }
 }
 
@@ -200,10 +226,17 @@ const resolved = (entry: CatalogueEntry, dtype: Dtype): Resolved => ({
     dtype,
     pipelineUrl: entry.task.pipelineUrl,
     options: entry.options,
+    ...(entry.prices ? { prices: entry.prices } : {}),
   },
 });
 
-const notFound = (got: string, allowed?: string): TaskwireError =>
+const noDefault = (task: Task | undefined): TaskwireError =>
+  new TaskwireError('model_not_found', {
+    param: 'model',
+    message: `No model of the catalogue serves ${task?.name ?? 'this'}.`,
+  });
+
+export const notFound = (got: string, allowed?: string): TaskwireError =>
   new TaskwireError('model_not_found', {
     param: 'model',
     message: `There is no such model: ${got}.`,

@@ -7,22 +7,43 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 export const coerceText = (
   fields: Readonly<Record<string, unknown>>,
   shape: Shape,
-): Record<string, unknown> =>
+): Record<string, unknown> => eachField(fields, shape, coerce);
+
+/** For clients that write every field as JSON: its reading goes before the text itself, where the field accepts it. */
+export const parseTexts = (
+  fields: Readonly<Record<string, unknown>>,
+  shape: Shape,
+): Record<string, unknown> => eachField(fields, shape, parse);
+
+type Reading = (value: unknown, field: z.ZodType | undefined) => unknown;
+
+const eachField = (fields: Readonly<Record<string, unknown>>, shape: Shape, read: Reading) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
       // A client may call a field `constructor`, which every object has.
-      coerce(value, Object.hasOwn(shape, name) ? (shape[name] as z.ZodType) : undefined),
+      read(value, Object.hasOwn(shape, name) ? (shape[name] as z.ZodType) : undefined),
     ]),
   );
 
-const coerce = (value: unknown, field: z.ZodType | undefined): unknown => {
+const parse: Reading = (value, field) => {
+  const parsed = typeof value === 'string' ? readJson(value) : undefined;
+  if (typeof parsed === 'string' || parsed === null) return parsed;
+  return parsed !== undefined && field?.safeParse(parsed).success ? parsed : coerce(value, field);
+};
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const coerce: Reading = (value, field) => {
   if (typeof value !== 'string' || !field || field.safeParse(value).success) return value;
   // Python's `str(True)`, as its HTTP clients put booleans into forms.
   if (value === 'True' || value === 'False') return value === 'True';
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  const parsed = readJson(value);
+  return parsed === undefined ? value : parsed;
 };

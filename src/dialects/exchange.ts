@@ -15,6 +15,7 @@ import {
   type Reply,
   type Settled,
 } from '../infer.js';
+import { answerOnce, type Once, readIdempotencyKey } from './idempotent.js';
 
 /** How a dialect words what comes back. */
 export interface Face {
@@ -28,15 +29,19 @@ export interface Face {
 export type Asked = Pick<Call, 'task' | 'model' | 'fields' | 'streamRoute'> & {
   /** Where the body says it; the header may too. */
   readonly waitForModel?: boolean;
+  /** When not the client's connection: what is answered later outlives it. */
+  readonly signal?: AbortSignal;
 };
 
 export const openCall = (req: Request, res: Response, asked: Asked): Call => {
-  const { id, signal } = contextOf(res);
+  const { id, signal, limitModel } = contextOf(res);
   const common = {
     id,
     caller: callerOf(res),
-    signal,
+    signal: asked.signal ?? signal,
+    limitModel,
     timeoutMs: readTimeout(req.get('x-request-timeout-ms')),
+    noStore: /\bno-store\b/i.test(req.get('cache-control') ?? ''),
     waitForModel: asked.waitForModel || req.get('x-wait-for-model')?.toLowerCase() === 'true',
   };
   // Assigned rather than spread, so that fields that are still to be worked out stay so.
@@ -48,6 +53,13 @@ export const readModel = (model: unknown): string | undefined => {
   if (typeof model === 'string' && !model.includes('\0') && model.isWellFormed()) return model;
   const allowed = 'a string without NUL and lone surrogates';
   throw new TaskwireError('invalid_field', { param: 'model', got: show(model), allowed });
+};
+
+/** Whether the body asks to wait for a cold model. */
+export const readWait = (value: unknown = false): boolean => {
+  if (typeof value === 'boolean') return value;
+  const allowed = 'a boolean';
+  throw new TaskwireError('invalid_field', { param: 'wait_for_model', got: show(value), allowed });
 };
 
 /** The longest that a client may ask to wait. */
@@ -65,29 +77,60 @@ const readTimeout = (header: string | undefined): number | undefined => {
 };
 
 /** Runs the call and writes its answer. What fails before the first byte is thrown. */
-export const exchange = async (call: Call, path: Path, res: Response, face: Face): Promise<void> => {
+export const exchange = (call: Call, path: Path, res: Response, face: Face): Promise<void> =>
+  exchangeBy(call, { path, res }, (one, onStream) => answerOf(one, { path, res, face, onStream }));
+
+/** The same for what is run otherwise. With an idempotency key it runs once. */
+export const exchangeBy = async (
+  call: Call,
+  { path, res }: { readonly path: Path; readonly res: Response },
+  run: Once['run'],
+): Promise<void> => {
+  const key = readIdempotencyKey(res.req);
+  const { idempotency } = path;
+  if (key !== undefined && idempotency) return answerOnce({ key, call, res, idempotency, run });
+  const answer = await run(call, () => {});
+  if (answer !== undefined) await sendAnswer(res, answer);
+};
+
+interface Target {
+  readonly path: Path;
+  readonly res: Response;
+  readonly face: Face;
+  readonly onStream: () => void;
+}
+
+/** The answer that is to be sent, or `undefined` when it was a stream and has been. */
+const answerOf = async (call: Call, target: Target): Promise<Answer | undefined> => {
+  const { path, res, face, onStream } = target;
   const replies = infer(call, path);
   const first = await replies.next();
   if (first.done) throw new Error('a request ended before it was admitted: this is a bug');
   const admitted = first.value as Admitted;
-  if (admitted.streaming) return stream(call, replies, { res, path, face, admitted });
+  if (admitted.streaming) {
+    onStream();
+    await stream(call, replies, { res, path, face, admitted });
+    return undefined;
+  }
   const collected = await collect(prepend(admitted, replies));
   setFigures(res, collected.settled);
-  await sendAnswer(res, face.render(collected));
+  return face.render(collected);
 };
 
-async function* prepend(first: Reply, rest: AsyncGenerator<Reply>): AsyncGenerator<Reply> {
+export async function* prepend(first: Reply, rest: AsyncGenerator<Reply>): AsyncGenerator<Reply> {
   yield first;
   yield* rest;
 }
 
-const setFigures = (res: Response, { usage, queueMs, computeMs, costMicroUsd }: Settled): void => {
+const setFigures = (res: Response, settled: Settled): void => {
+  const { usage, cache, queueMs, computeMs, costMicroUsd, quotaWarning } = settled;
   const ms = (value: number) => value.toFixed(1);
   res.setHeader('x-compute-time-ms', ms(computeMs));
   res.setHeader('x-queue-time-ms', ms(queueMs));
   res.setHeader('x-gpu-seconds', (usage.deviceMicros / 1e6).toFixed(6));
   res.setHeader('x-cost-usd', (costMicroUsd / 1e6).toFixed(6));
-  res.setHeader('x-cache', 'off');
+  if (quotaWarning !== undefined) res.setHeader('x-quota-warning', String(quotaWarning));
+  res.setHeader('x-cache', cache);
   res.setHeader('server-timing', `queue;dur=${ms(queueMs)}, compute;dur=${ms(computeMs)}`);
 };
 

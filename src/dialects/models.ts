@@ -1,8 +1,12 @@
 /** What there is to call: the model list, one model, and whether it is warm. Public; the list has OpenAI's form. */
 import { Router } from 'express';
-import type { CatalogueEntry, Resolved } from '../catalogue/catalogue.js';
+import { type CatalogueEntry, notFound, type Resolved } from '../catalogue/catalogue.js';
 import type { Engine } from '../engine/engine.js';
+import { show } from '../errors.js';
+import { callerIfAny, contextOf } from '../http/context.js';
+import { canSee, mustSee } from '../identity/scopes.js';
 import type { Path } from '../infer.js';
+import { renderOpenAiError } from './openai/error.js';
 
 const describe = ({ id, owner, createdAt, task, description, isDefault, dtypes }: CatalogueEntry) => ({
   id,
@@ -31,16 +35,28 @@ const healthOf = (engine: Pick<Engine, 'health'>, { entry, ref }: Resolved) => {
  */
 export const modelRoutes = ({ catalogue, engine, admission }: Path & { readonly engine: Engine }): Router => {
   const router = Router({ caseSensitive: true });
-  router.get('/models', (_req, res) => {
-    res.json({ object: 'list', data: catalogue.list().map(describe) });
+  router.all(['/models', '/models/*id'], (req, res, next) => {
+    // Health is ours, and so are its errors.
+    if (!req.path.endsWith('/health')) contextOf(res).renderError = renderOpenAiError;
+    next();
+  });
+  router.get('/models', async (req, res) => {
+    // Clients send whatever key they have: one that is not good shows what everybody sees.
+    const caller = await callerIfAny(req, admission).catch(() => undefined);
+    const seen = catalogue.list().filter((entry) => canSee(entry, caller));
+    res.json({ object: 'list', data: seen.map(describe) });
   });
   router.get('/models/*id', async (req, res) => {
     const id = (req.params.id as unknown as string[]).join('/');
     const polled = /^(.+)\/health$/.exec(id)?.[1];
-    if (!polled) return void res.json(describe(catalogue.resolve(id).entry));
-    const resolved = catalogue.resolve(polled);
-    const { authorization } = req.headers;
-    if (authorization !== undefined && (await admission.authenticate(authorization))) {
+    const resolved = catalogue.resolve(polled ?? id);
+    const isPublic = resolved.entry.visibility === 'public';
+    const caller = polled || !isPublic ? await callerIfAny(req, admission) : undefined;
+    // Without a credential a private model is as if it were not there.
+    if (!isPublic && !caller) throw notFound(show(polled ?? id));
+    if (caller) mustSee(resolved.entry, caller);
+    if (!polled) return void res.json(describe(resolved.entry));
+    if (caller) {
       engine.warm(resolved.ref).catch(() => undefined); // the failure is logged where it happens and shown below
     }
     res.json(healthOf(engine, resolved));

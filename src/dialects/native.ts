@@ -1,12 +1,14 @@
-/** The task routes, and `/v1/inference/<model id>` in the same form. */
-import { type Request, type RequestHandler, Router } from 'express';
+/** The task routes, and what is asked of a model in the same form. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Task } from '../../tasks/task.js';
-import { show, TaskwireError } from '../errors.js';
+import type { TaskwireError } from '../errors.js';
 import { type Body, bodyOf, withMedia } from '../http/body.js';
-import type { Admitted, Collected, Path, Reply, Settled } from '../infer.js';
+import type { Admitted, Collected, Path, Reply } from '../infer.js';
 import { coerceText } from './coerce-text.js';
-import { exchange, type Face, openCall, readModel } from './exchange.js';
+import { exchange, type Face, openCall, readModel, readWait } from './exchange.js';
+import { statusOf } from './inference-status.js';
+import type { Target } from './model-path.js';
 
 export const renderNativeError = (
   { code, message, param, retryAfterSeconds }: TaskwireError,
@@ -32,54 +34,29 @@ export const nativeRoutes = (
   const router = Router({ caseSensitive: true });
   for (const task of tasks) {
     for (const name of [task.name, ...task.aliases]) {
-      const target = (streamRoute: boolean) => () => ({ task, model: undefined, streamRoute });
+      const target = (streamRoute: boolean) => ({ task, model: undefined, streamRoute });
       router.post(`/${name}`, ...guard, answer(path, target(false)));
       if (task.stream) router.post(`/${name}/stream`, ...guard, answer(path, target(true)));
     }
   }
-  const idOf = (req: Request) => (req.params.id as unknown as string[]).join('/');
-  router.post(
-    '/*id',
-    ...guard,
-    answer(path, (req) => byModelId(idOf(req), path)),
-  );
   return router;
 };
 
-interface Target {
-  readonly task: Task;
-  readonly model: string | undefined;
-  readonly streamRoute: boolean;
-}
-
-/** A path that is no task is a model, perhaps with `/stream` behind it. */
-const byModelId = (id: string, { catalogue }: Path): Target => {
-  const streamed = /^(.+)\/stream$/.exec(id)?.[1];
-  const { task } = catalogue.resolve(streamed ?? id).entry;
-  if (streamed && !task.stream)
-    throw new TaskwireError('route_not_found', { message: `${task.name} does not stream.` });
-  return { task, model: streamed ?? id, streamRoute: streamed !== undefined };
-};
-
 const answer =
-  (path: Path, target: (req: Request) => Target): RequestHandler =>
-  async (req, res) => {
-    const { task, model, streamRoute } = target(req);
-    const { wait_for_model, ...fields } = fieldsOf(bodyOf(req), task);
-    if (model !== undefined) fields.model = model;
-    const waitForModel = readWait(wait_for_model);
-    const asked = { task, model: readModel(fields.model), fields, streamRoute, waitForModel };
-    const call = openCall(req, res, asked);
-    await exchange(call, path, res, faceOf(task, call.id));
-  };
+  (path: Path, target: Target): RequestHandler =>
+  (req, res) =>
+    answerNative({ req, res, path }, target);
 
-const readWait = (value: unknown = false): boolean => {
-  if (typeof value === 'boolean') return value;
-  throw new TaskwireError('invalid_field', {
-    param: 'wait_for_model',
-    got: show(value),
-    allowed: 'a boolean',
-  });
+export const answerNative = async (
+  { req, res, path }: { req: Request; res: Response; path: Path },
+  { task, model, streamRoute }: Target,
+): Promise<void> => {
+  const { wait_for_model, ...fields } = fieldsOf(bodyOf(req), task);
+  if (model !== undefined) fields.model = model;
+  const waitForModel = readWait(wait_for_model);
+  const asked = { task, model: readModel(fields.model), fields, streamRoute, waitForModel };
+  const call = openCall(req, res, asked);
+  await exchange(call, path, res, faceOf(task, call.id));
 };
 
 const fieldsOf = (body: Body, task: Task): Record<string, unknown> =>
@@ -89,15 +66,6 @@ const fieldsOf = (body: Body, task: Task): Record<string, unknown> =>
       : body,
     task.media,
   );
-
-/** DeepInfra's account of a request, which native answers carry too. */
-const statusOf = ({ usage, computeMs, costMicroUsd }: Settled) => ({
-  status: 'succeeded',
-  runtime_ms: Math.round(computeMs),
-  cost: costMicroUsd / 1e6,
-  tokens_input: usage.inputTokens,
-  tokens_generated: usage.outputTokens,
-});
 
 const faceOf = (task: Task, id: string): Face => ({
   render: ({ admitted, values, settled }: Collected) => ({

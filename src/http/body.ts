@@ -1,34 +1,47 @@
 /** Reads a request's body, whatever its form, into plain fields; media stay bytes. */
+import type { Writable } from 'node:stream';
 import express, { type Request, type RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import type { MediaKind } from '../../tasks/task.js';
 import { TaskwireError } from '../errors.js';
 import { maxMediaBytes } from '../media/load-media.js';
+import { sniff } from '../media/sniff.js';
 import { contextOf } from './context.js';
+import { maxFieldBytes, readFormFields, tooLarge } from './form.js';
 
 const maxJsonBytes = 10 * 2 ** 20;
-/** A form has up to 64 fields, all held in memory. */
-const maxFieldBytes = 2 ** 20;
 const mediaTypes = ['image/*', 'audio/*', 'video/*', 'application/octet-stream', 'application/ogg'];
 
 export interface Body {
+  readonly form: 'json' | 'multipart' | 'raw';
   /** From JSON as they came; from a form or the query as strings. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Strings that stand for other types: the schema decides which. */
   readonly textual: boolean;
   /** An uploaded file or raw body. */
   readonly file?: Uint8Array;
+  /** The name that the file had in its form. */
+  readonly fileField?: string;
 }
 
 export const bodyOf = (req: Request): Body => (req as Request & { parsedBody: Body }).parsedBody;
 
 const readJson = express.json({ limit: maxJsonBytes, type: () => true, strict: false });
 const readRaw = express.raw({ limit: maxMediaBytes, type: () => true });
-/** The names under which clients upload: ours and the task routes' documented ones. */
+const unnamed = 'unnamed';
 const readForm = multer({
   storage: multer.memoryStorage(),
-  limits: { fileSize: maxMediaBytes, files: 1, fields: 64, fieldSize: maxFieldBytes, parts: 65 },
-}).any();
+  limits: { fileSize: maxMediaBytes, files: 1, fields: 64, fieldSize: maxMediaBytes, parts: 65 },
+  // A byte a character: a part without a file name may be a file nonetheless (`form.ts`).
+  defCharset: 'latin1',
+  streamHandler: (req: Request, parser: Writable) => {
+    // multer drops what the parser takes for a file and has no name.
+    parser.prependListener('file', (_field, _stream, info: { filename?: string }) => {
+      info.filename ??= unnamed;
+    });
+    req.pipe(parser);
+  },
+} as multer.Options).any();
 
 /** Parses by content type. Errors name what came and what is read. */
 export const readBody =
@@ -59,6 +72,11 @@ export const readBody =
     const limit = limitFor(type);
     const declared = Number(req.headers['content-length'] ?? 0);
     const reader = readerFor(type);
+    if (reader === readForm)
+      capLength(req, limit, () => {
+        if (!res.headersSent) res.setHeader('connection', 'close');
+        finish(tooLarge(limit));
+      });
     if (declared > hopeless * limit) {
       // What is a little too large is read to its end, so that the client is there to hear why; this is not.
       res.setHeader('connection', 'close');
@@ -70,8 +88,19 @@ export const readBody =
 const contentType = (req: Request): string =>
   (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 
+/** A form's parts are capped one by one; a form sent in chunks says nowhere how long it is. */
+const capLength = (req: Request, limit: number, onTooLong: () => void): void => {
+  let received = 0;
+  req.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > limit) onTooLong();
+  });
+};
+
 const readerFor = (type: string): RequestHandler | undefined => {
-  if (type === '' || type === 'application/json' || type.endsWith('+json')) return readJson;
+  // Clients that send bytes without a word may mean a file.
+  if (type === '') return readRaw;
+  if (type === 'application/json' || type.endsWith('+json')) return readJson;
   if (type === 'multipart/form-data') return readForm;
   return isMedia(type) ? readRaw : undefined;
 };
@@ -83,7 +112,7 @@ const formOverhead = 2 ** 20;
 
 const limitFor = (type: string): number => {
   if (type === 'multipart/form-data') return maxMediaBytes + 64 * maxFieldBytes + formOverhead;
-  return isMedia(type) ? maxMediaBytes : maxJsonBytes;
+  return isMedia(type) || type === '' ? maxMediaBytes : maxJsonBytes;
 };
 
 const isMedia = (type: string): boolean =>
@@ -91,20 +120,43 @@ const isMedia = (type: string): boolean =>
 
 const toBody = (req: Request): Body => {
   const type = contentType(req);
-  if (type === 'multipart/form-data') {
-    const [file] = (req.files ?? []) as Express.Multer.File[];
-    return { fields: { ...(req.body as object) }, textual: true, ...(file ? { file: file.buffer } : {}) };
-  }
-  if (isMedia(type)) {
-    const file = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-    return { fields: { ...req.query }, textual: true, file };
-  }
-  const body: unknown = req.body ?? {};
+  if (type === 'multipart/form-data') return toFormBody(req);
+  const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  if (isMedia(type) || (type === '' && sniff(bytes)))
+    return { form: 'raw', fields: { ...req.query }, textual: true, file: bytes };
+  const body: unknown = type === '' ? parseJson(bytes) : req.body === undefined ? {} : req.body;
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new TaskwireError('invalid_json', { message: 'The body must be a JSON object.' });
   }
-  return { fields: body as Record<string, unknown>, textual: false };
+  return { form: 'json', fields: body as Record<string, unknown>, textual: false };
 };
+
+const toFormBody = (req: Request): Body => {
+  const [file] = (req.files ?? []) as Express.Multer.File[];
+  // What a browser sends where no file was chosen has no name and no bytes.
+  const isChosen = file && (file.originalname !== unnamed || file.size > 0);
+  const uploaded = isChosen ? { name: file.fieldname, bytes: file.buffer } : undefined;
+  const { fields, media } = readFormFields({ ...(req.body as object) }, uploaded);
+  return {
+    form: 'multipart',
+    fields,
+    textual: true,
+    ...(media ? { file: media.bytes, fileField: media.name } : {}),
+  };
+};
+
+const parseJson = (bytes: Buffer): unknown => {
+  if (bytes.byteLength > maxJsonBytes) throw tooLarge(maxJsonBytes);
+  if (bytes.byteLength === 0) return {};
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    throw notJson((error as Error).message);
+  }
+};
+
+const notJson = (why: string | undefined): TaskwireError =>
+  new TaskwireError('invalid_json', { message: `The body is not valid JSON: ${why}.` });
 
 const unsupported = (type: string): TaskwireError =>
   new TaskwireError('unsupported_media', {
@@ -117,9 +169,8 @@ const unsupported = (type: string): TaskwireError =>
 const translate = (error: unknown, type: string): unknown => {
   if (error instanceof MulterError) return fromMulter(error);
   const { type: kind, status, message } = error as { type?: string; status?: number; message?: string };
-  if (kind === 'entity.too.large') return tooLarge(isMedia(type) ? maxMediaBytes : maxJsonBytes);
-  if (kind === 'entity.parse.failed')
-    return new TaskwireError('invalid_json', { message: `The body is not valid JSON: ${message}.` });
+  if (kind === 'entity.too.large') return tooLarge(limitFor(type));
+  if (kind === 'entity.parse.failed') return notJson(message);
   if (kind === 'encoding.unsupported' || kind === 'charset.unsupported')
     return new TaskwireError('unsupported_media', { message: `${message}.` });
   if (kind === 'request.aborted') return new TaskwireError('client_closed');
@@ -141,9 +192,6 @@ const fromMulter = ({ code, field, message }: MulterError): TaskwireError => {
     message: `The form cannot be read: ${message}.`,
   });
 };
-
-const tooLarge = (limit: number, details: { readonly param?: string; readonly got?: string } = {}) =>
-  new TaskwireError('body_too_large', { ...details, allowed: `${limit} bytes` });
 
 /** Puts an uploaded file where the task expects its media. */
 export const withMedia = ({ fields, file }: Body, media: MediaKind | undefined): Record<string, unknown> => {

@@ -1,8 +1,10 @@
 /** What the middleware of one request leaves for its handler. */
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Admission, Caller } from '../admission/admission.js';
+import type { Resolved } from '../catalogue/catalogue.js';
 import type { TaskwireError } from '../errors.js';
+import { readSession, requireSameOrigin } from './session-cookie.js';
 
 export interface Context {
   readonly id: string;
@@ -11,8 +13,12 @@ export interface Context {
   caller?: Caller;
   /** Aborted when the client leaves before the answer is complete. */
   readonly signal: AbortSignal;
+  /** Counts against the rate of a model. Throws `rate_limited`. Set by `limitRates`. */
+  limitModel: (model: Resolved) => Promise<void>;
   /** How this route's dialect words an error. */
   renderError: (error: TaskwireError, requestId: string) => object;
+  /** Where the dialect's clients expect another status than the code's own. */
+  statusOf?: (error: TaskwireError) => number;
 }
 
 export const contextOf = (res: Response): Context => res.locals.context as Context;
@@ -27,6 +33,7 @@ export const openContext =
       id,
       startedAt: performance.now(),
       signal: controller.signal,
+      limitModel: async () => {},
       renderError,
     } satisfies Context;
     res.setHeader('x-request-id', id);
@@ -36,11 +43,25 @@ export const openContext =
     next();
   };
 
+/** By the header or the session's cookie; with a cookie alone, other sites may have sent what changes something. */
+const callerFrom = (req: Request, admission: Admission): Promise<Caller> => {
+  const { authorization } = req.headers;
+  const session = authorization === undefined ? readSession(req) : undefined;
+  if (session !== undefined) requireSameOrigin(req);
+  return admission.authenticate(authorization, session);
+};
+
+/** For routes that need no credential: who shows a good one may see more. */
+export const callerIfAny = async (req: Request, admission: Admission): Promise<Caller | undefined> => {
+  if (req.headers.authorization === undefined && readSession(req) === undefined) return undefined;
+  return callerFrom(req, admission);
+};
+
 /** Reads the credential before the body: who may not call uploads nothing. */
 export const authenticate =
   (admission: Admission): RequestHandler =>
   async (req, res, next) => {
-    contextOf(res).caller = await admission.authenticate(req.headers.authorization);
+    contextOf(res).caller = await callerFrom(req, admission);
     next();
   };
 

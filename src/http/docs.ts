@@ -26,9 +26,13 @@ const page = `<!doctype html>
 
 const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', persistAuthorization: true });\n`;
 
-export const docsRoutes = (tasks: readonly Task[], routes: readonly DialectRoute[]): Router => {
+export const docsRoutes = (
+  tasks: readonly Task[],
+  routes: readonly DialectRoute[],
+  accountPaths: Readonly<Record<string, object>>,
+): Router => {
   const router = Router();
-  const document = makeOpenApi(tasks, routes);
+  const document = makeOpenApi(tasks, routes, accountPaths);
   router.get('/openapi.json', (_req, res) => {
     res.json(document);
   });

@@ -15,7 +15,7 @@ const paced: ReadonlySet<ErrorCode> = new Set(['model_loading', 'model_unavailab
 export const handleErrors =
   (log: Logger): ErrorRequestHandler =>
   async (caught, _req, res, _next) => {
-    const { id, startedAt, renderError, signal } = contextOf(res);
+    const { id, startedAt, renderError, statusOf, signal } = contextOf(res);
     const error = caught instanceof URIError ? badAddress(caught) : TaskwireError.from(caught);
     logError(log, error, id);
     if (res.headersSent || signal.aborted) {
@@ -26,7 +26,7 @@ export const handleErrors =
     if (paced.has(error.code) && waitMs > 0) await setTimeout(waitMs, undefined, { ref: false });
     if (res.closed) return;
     setErrorHeaders(res, error);
-    res.status(error.status).json(renderError(error, id));
+    res.status(statusOf?.(error) ?? error.status).json(renderError(error, id));
   };
 
 /** A path whose percent signs are no encoding. */

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Task } from '../../tasks/task.js';
-import { errorTable } from '../errors.js';
+import { type ErrorCode, errorTable } from '../errors.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+export const { version } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+) as {
   version: string;
 };
 
@@ -15,13 +17,41 @@ export interface DialectRoute {
   readonly summary: string;
   readonly request: z.ZodType;
   readonly response: z.ZodType;
-  readonly event: z.ZodType;
+  readonly event?: z.ZodType | undefined;
+  /** Takes forms as well, with the file under this name. */
+  readonly file?: string | undefined;
+  /** What else may be sent, by content type. */
+  readonly bodies?: Readonly<Record<string, object>>;
   readonly error: z.ZodType;
+  /** Where the dialect's clients expect other statuses than the codes' own. */
+  readonly statusOf?: (code: ErrorCode) => number;
+  /** Default: `post`. What is got needs no key and takes no body. */
+  readonly method?: 'get' | 'post';
+  /** The model may be named in the query. */
+  readonly modelInQuery?: boolean;
 }
 
-const schemaOf = (type: z.ZodType, io: 'input' | 'output'): object => {
+export const schemaOf = (type: z.ZodType, io: 'input' | 'output'): object => {
   const { $schema: _, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any' });
   return schema;
+};
+
+interface ObjectSchema {
+  readonly type?: string;
+  readonly anyOf?: readonly ObjectSchema[];
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+}
+
+/** For routes where what is left open may be sent as null. */
+export const openFieldsOf = (request: z.ZodType): object => {
+  const schema = schemaOf(request, 'input') as ObjectSchema;
+  const { properties = {}, required = [] } = schema;
+  const open = Object.entries(properties).map(([name, field]) => [
+    name,
+    required.includes(name) ? field : { anyOf: [field, { type: 'null' }] },
+  ]);
+  return { ...schema, properties: Object.fromEntries(open) };
 };
 
 /** What every JSON answer carries beside the task's own fields. */
@@ -43,6 +73,17 @@ const statusSchema = {
   required: ['request_id', 'inference_status'],
 };
 
+/** The task's own shape closes its objects, so these fields are put into them. */
+const withStatus = (schema: ObjectSchema): object => {
+  if (schema.anyOf) return { ...schema, anyOf: schema.anyOf.map(withStatus) };
+  const { properties, required = [] } = schema;
+  return {
+    ...schema,
+    properties: { ...properties, ...statusSchema.properties },
+    required: [...required, ...statusSchema.required],
+  };
+};
+
 const errorSchema = {
   type: 'object',
   properties: {
@@ -61,17 +102,20 @@ const errorSchema = {
   required: ['error'],
 };
 
+const statusOf = (code: ErrorCode): number => errorTable[code].status;
+
 /** One entry a status, naming the codes it comes with. 499 never reaches a client. */
-const errorResponses = (schema: object = { $ref: '#/components/schemas/Error' }) => {
-  const entries = Object.entries(errorTable).filter(([, { status }]) => status !== 499);
-  const statuses = [...new Set(entries.map(([, { status }]) => status))];
+export const errorResponses = (
+  schema: object = { $ref: '#/components/schemas/Error' },
+  status = statusOf,
+) => {
+  const codes = (Object.keys(errorTable) as ErrorCode[]).filter((code) => statusOf(code) !== 499);
+  const statuses = [...new Set(codes.map(status))];
   const description = (wanted: number) =>
-    entries
-      .filter(([, { status }]) => status === wanted)
-      .map(([code, { message }]) => `\`${code}\`: ${message}`);
+    codes.filter((code) => status(code) === wanted).map((code) => `\`${code}\`: ${errorTable[code].message}`);
   const content = { 'application/json': { schema } };
   return Object.fromEntries(
-    statuses.map((status) => [status, { description: description(status).join('\n'), content }]),
+    statuses.map((one) => [one, { description: description(one).join('\n'), content }]),
   );
 };
 
@@ -91,6 +135,14 @@ const bodiesOf = (task: Task): object => {
   };
 };
 
+/** Server-sent events: each is a text that holds JSON, but for the mark at the end where there is one. */
+const eventsOf = (event: z.ZodType, end?: string): object => {
+  const contentSchema = schemaOf(event, 'output');
+  const json = { type: 'string', contentMediaType: 'application/json', contentSchema };
+  const data = end === undefined ? json : { anyOf: [{ const: end }, json] };
+  return { 'text/event-stream': { schema: { type: 'object', properties: { data }, required: ['data'] } } };
+};
+
 const operation = (task: Task, streaming: boolean): object => ({
   tags: [task.name],
   summary: streaming ? `${task.summary} As server-sent events.` : task.summary,
@@ -101,46 +153,92 @@ const operation = (task: Task, streaming: boolean): object => ({
       content: {
         ...(streaming
           ? {}
-          : { 'application/json': { schema: { allOf: [schemaOf(task.response, 'output'), statusSchema] } } }),
-        ...(task.stream ? { 'text/event-stream': { schema: schemaOf(task.stream.event, 'output') } } : {}),
+          : { 'application/json': { schema: withStatus(schemaOf(task.response, 'output')) } }),
+        ...(task.stream ? eventsOf(task.stream.event) : {}),
       },
     },
     ...errorResponses(),
   },
 });
 
-const dialectOperation = ({ tag, summary, request, response, event, error }: DialectRoute): object => ({
-  tags: [tag],
-  summary,
-  requestBody: { required: true, content: { 'application/json': { schema: schemaOf(request, 'input') } } },
-  responses: {
-    200: {
-      description: 'The answer; with `stream`, events: `data: <JSON>` each, `data: [DONE]` at the end.',
-      content: {
-        'application/json': { schema: schemaOf(response, 'output') },
-        'text/event-stream': { schema: schemaOf(event, 'output') },
-      },
-    },
-    ...errorResponses(schemaOf(error, 'output')),
-  },
-});
+const dialectBodies = ({ request, file, bodies }: DialectRoute): object => {
+  const schema = openFieldsOf(request) as ObjectSchema;
+  if (!file) return { 'application/json': { schema }, ...bodies };
+  const binary = { type: 'string', format: 'binary' };
+  const form = { ...schema, properties: { ...schema.properties, [file]: binary } };
+  return { 'multipart/form-data': { schema: form }, 'application/json': { schema } };
+};
 
-const plain = (summary: string, schema: object = { type: 'object' }): object => ({
+/** What comes back where an answer is not JSON: the texts that `response_format` may ask for. */
+const textContent = { 'text/plain': { schema: { type: 'string' } } };
+
+const dialectOperation = (route: DialectRoute): object => {
+  const { tag, summary, response, event, error, file } = route;
+  return {
+    tags: [tag],
+    summary,
+    ...(route.modelInQuery ? { parameters: [modelParameter] } : {}),
+    ...(route.method === 'get'
+      ? { security: [] }
+      : { requestBody: { required: true, content: dialectBodies(route) } }),
+    responses: {
+      200: {
+        description: event
+          ? 'The answer; with `stream`, events: `data: <JSON>` each, `data: [DONE]` at the end.'
+          : 'The answer.',
+        content: {
+          'application/json': { schema: schemaOf(response, 'output') },
+          ...(file ? textContent : {}),
+          ...(event ? eventsOf(event, '[DONE]') : {}),
+        },
+      },
+      ...errorResponses(schemaOf(error, 'output'), route.statusOf),
+    },
+  };
+};
+
+const anObject = { 'application/json': { schema: { type: 'object' } } };
+
+const plain = (summary: string, others: object = {}): object => ({
   get: {
     summary,
     security: [],
-    responses: { 200: { description: summary, content: { 'application/json': { schema } } } },
+    responses: { 200: { description: summary, content: anObject }, ...others },
   },
 });
 
+const notReady = { 503: { description: 'No more requests are taken.', content: anObject } };
+
+/** What the envelopes of all dialects have in common whose errors are objects. */
+const anyErrorSchema = {
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: { code: { enum: Object.keys(errorTable) }, message: { type: 'string' } },
+      required: ['code', 'message'],
+    },
+  },
+  required: ['error'],
+};
+
 /** The task's schemas do not change while the service runs: built once. */
-export const makeOpenApi = (tasks: readonly Task[], routes: readonly DialectRoute[]): object => {
+export const makeOpenApi = (
+  tasks: readonly Task[],
+  routes: readonly DialectRoute[],
+  accountPaths: Readonly<Record<string, object>> = {},
+): object => {
   const paths: Record<string, object> = {};
+  const errors = errorResponses(anyErrorSchema);
   for (const task of tasks) {
     paths[`/v1/inference/${task.name}`] = { post: operation(task, false) };
     if (task.stream) paths[`/v1/inference/${task.name}/stream`] = { post: operation(task, true) };
   }
-  for (const route of routes) paths[route.path] = { post: dialectOperation(route) };
+  for (const route of routes)
+    paths[route.path] = {
+      ...pathParameters(route.path, tasks),
+      [route.method ?? 'post']: dialectOperation(route),
+    };
   return {
     openapi: '3.1.0',
     info: {
@@ -150,20 +248,46 @@ export const makeOpenApi = (tasks: readonly Task[], routes: readonly DialectRout
       description: 'Inference on ONNX models, task by task.',
     },
     servers: [{ url: '/' }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     paths: {
       ...paths,
+      ...accountPaths,
       '/v1/models': plain('The models that can be called.'),
-      '/v1/models/{id}': { parameters: [idParameter], ...plain('One model.') },
-      '/v1/models/{id}/health': { parameters: [idParameter], ...plain('Whether a model is loaded.') },
+      '/v1/models/{id}': { parameters: [idParameter], ...plain('One model.', errors) },
+      '/v1/models/{id}/health': { parameters: [idParameter], ...plain('Whether a model is loaded.', errors) },
       '/health': plain('Whether the process is up.'),
-      '/ready': plain('Whether requests will be taken, and on which device.'),
+      '/ready': plain('Whether requests will be taken, and on which device.', notReady),
     },
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key, `inf_…`.' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key, `inf_…`, or a token.' },
+        session: { type: 'apiKey', in: 'cookie', name: 'taskwire_session' },
+      },
       schemas: { Error: errorSchema },
     },
   };
+};
+
+const pathParameters = (path: string, tasks: readonly Task[]): object => {
+  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) =>
+    name === 'id' ? idParameter : taskParameter(tasks),
+  );
+  return parameters.length > 0 ? { parameters } : {};
+};
+
+const taskParameter = (tasks: readonly Task[]) => ({
+  name: 'task',
+  in: 'path',
+  required: true,
+  schema: { enum: tasks.flatMap(({ name, aliases }) => [name, ...aliases]) },
+});
+
+const modelParameter = {
+  name: 'model',
+  in: 'query',
+  required: false,
+  schema: { type: 'string', maxLength: 200 },
+  description: "Default: the task's default model.",
 };
 
 const idParameter = {

@@ -10,7 +10,10 @@ export interface OpsOptions {
   readonly catalogue: Catalogue;
   readonly metrics: Metrics;
   readonly device: DeviceReport;
+  /** Where there is none, nothing is said about it. */
+  readonly redis?: { readonly isThere: boolean } | undefined;
   readonly adminToken: string;
+  readonly store: { readonly isWell: boolean };
 }
 
 /** Which device models run on, and why no faster one. */
@@ -30,16 +33,22 @@ export const opsRoutes = (options: OpsOptions): Router => {
 };
 
 const ready =
-  ({ engine, catalogue, device }: OpsOptions): RequestHandler =>
+  ({ engine, catalogue, device, redis, store }: OpsOptions): RequestHandler =>
   (_req, res) => {
     const defaults = catalogue.list().filter((entry) => catalogue.defaultOf(entry.task) === entry);
     const models = Object.fromEntries(
       defaults.map((entry) => [entry.id, engine.health(catalogue.resolve(entry.id).ref).status]),
     );
-    const status = engine.draining ? 'draining' : 'ready';
-    res
-      .status(engine.draining ? 503 : 200)
-      .json({ status, device: device.chosen, devices_passed_over: device.passedOver, models });
+    const status = engine.draining ? 'draining' : store.isWell ? 'ready' : 'store unreachable';
+    res.status(status === 'ready' ? 200 : 503).json({
+      status,
+      device: device.chosen,
+      devices_passed_over: device.passedOver,
+      models,
+      ...(redis
+        ? { redis: redis.isThere ? 'connected' : 'gone; rates are counted by this process alone' }
+        : {}),
+    });
   };
 
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);

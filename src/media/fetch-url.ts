@@ -2,28 +2,21 @@
  * Fetches media from the internet for a client, and nothing else: no private address in any spelling, no redirect to
  * one, no credentials, no file that is too large or too slow.
  */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { TaskwireError } from '../errors.js';
 import { type FetchUrl, maxMediaBytes } from './load-media.js';
-
-export interface FetchRules {
-  readonly enabled: boolean;
-  /** Host names, addresses or CIDR networks that are exempt from the range check. */
-  readonly allow: readonly string[];
-  /** All addresses of a name. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
-  /** For everything together: names, redirects and the body. */
-  readonly timeoutMs?: number;
-}
+import {
+  agentFor,
+  defaultTimeoutMs,
+  type FetchRules,
+  notAllowed,
+  type PinOptions,
+  parseUrl,
+  pin,
+  resolveAll,
+} from './safe-address.js';
 
 const maxRedirects = 3;
-const defaultTimeoutMs = 10_000;
-
-const resolveAll = async (host: string): Promise<readonly string[]> =>
-  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 
 export const makeFetchUrl =
   ({ enabled, allow, resolve = resolveAll, timeoutMs = defaultTimeoutMs }: FetchRules): FetchUrl =>
@@ -32,11 +25,11 @@ export const makeFetchUrl =
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const options = { allow, resolve, param, signal: limit };
     try {
-      let target = parse(url, param);
+      let target = parseUrl(url, param);
       for (let hop = 0; hop <= maxRedirects; hop++) {
         const next = await get(target, await pin(target, options), options);
         if (next instanceof Uint8Array) return next;
-        target = parse(next, param, target);
+        target = parseUrl(next, param, target);
       }
     } catch (error) {
       if (error instanceof TaskwireError) throw error;
@@ -46,88 +39,13 @@ export const makeFetchUrl =
     throw failed(param, `it redirects more than ${maxRedirects} times`);
   };
 
-/** `base`: where a redirect came from, which may be relative to it. */
-const parse = (text: string, param: string, base?: URL): URL => {
-  const url = URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw notAllowed(param, 'only http and https URLs are fetched');
-  if (url.username || url.password) throw notAllowed(param, 'the URL may not hold credentials');
-  return url;
-};
-
-interface FetchOptions {
-  readonly allow: readonly string[];
-  readonly resolve: (host: string) => Promise<readonly string[]>;
-  readonly param: string;
-  readonly signal: AbortSignal;
-}
-
-/**
- * The one address that will be connected to. Resolved once: a name that answers differently the second time gains
- * nothing. `URL` has already turned `0x7f.1`, `2130706433` and the like into dotted form.
- */
-const pin = async (url: URL, { allow, resolve, param, signal }: FetchOptions): Promise<string> => {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const known = isIP(host) ? host : isLocalhost(host) ? '127.0.0.1' : undefined;
-  const addresses = known ? [known] : await Promise.race([resolve(host).catch(() => []), aborted(signal)]);
-  const first = addresses[0];
-  if (first === undefined)
-    throw new TaskwireError('url_fetch_failed', { param, message: `The host ${host} has no address.` });
-  if (allow.includes(host)) return first;
-  for (const address of addresses) {
-    if (!isPublic(address) && !isAllowed(address, allow))
-      throw notAllowed(param, 'its address is not a public one');
-  }
-  return first;
-};
-
-/** This machine by definition (RFC 6761), whatever a resolver says of it. */
-const isLocalhost = (host: string): boolean => /(^|\.)localhost\.?$/.test(host);
-
-/** Looking up a name cannot be stopped, only no longer waited for. */
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-
-/** Unicast and global; an IPv4 address inside an IPv6 one counts as that IPv4 address. */
-const isPublic = (address: string): boolean => {
-  const parsed = ipaddr.process(address);
-  if (parsed.range() !== 'unicast') return false;
-  if (parsed.kind() === 'ipv4') return true;
-  // NAT64, 6to4, Teredo and other wrappers have ranges of their own; the deprecated ::a.b.c.d has none.
-  const parts = (parsed as ipaddr.IPv6).parts;
-  return parts.slice(0, 6).some((part) => part !== 0);
-};
-
-const isAllowed = (address: string, allow: readonly string[]): boolean => {
-  const parsed = ipaddr.process(address);
-  return allow.some((entry) => {
-    if (entry === address) return true;
-    if (!ipaddr.isValidCIDR(entry)) return false;
-    const [network, bits] = ipaddr.parseCIDR(entry);
-    return network.kind() === parsed.kind() && parsed.match(network, bits);
-  });
-};
-
 /** The body, or where a redirect leads. */
 const get = async (
   url: URL,
   address: string,
-  { param, signal }: FetchOptions,
+  { param, signal }: PinOptions,
 ): Promise<Uint8Array | string> => {
-  const family = isIP(address);
-  const agent = new Agent({
-    connect: {
-      lookup: (_host, options, done) =>
-        options.all
-          ? done(null, [{ address, family }])
-          : (done as (e: null, a: string, f: number) => void)(null, address, family),
-    },
-    maxResponseSize: maxMediaBytes,
-    pipelining: 0,
-  });
+  const agent = agentFor(address);
   try {
     const { statusCode, headers, body } = await request(url, {
       dispatcher: agent,
@@ -149,9 +67,6 @@ const get = async (
     void agent.destroy();
   }
 };
-
-const notAllowed = (param: string, why: string): TaskwireError =>
-  new TaskwireError('url_not_allowed', { param, message: `This URL may not be fetched: ${why}.` });
 
 const failed = (param: string, why: string, cause?: unknown): TaskwireError =>
   new TaskwireError('url_fetch_failed', { param, message: `The URL could not be fetched: ${why}.`, cause });

@@ -5,6 +5,8 @@ import { TaskwireError } from '../errors.js';
 import { splitByWork } from '../metering/split.js';
 import { planBatches } from '../padding.js';
 import type { BatchPipeline, Prepared, Row } from './pipeline.js';
+import { tokenWork } from './token-work.js';
+import { goFirst } from './turns.js';
 
 /** One input between being prepared and being answered. */
 interface Pending {
@@ -43,7 +45,12 @@ export class BatchWorker {
     for (const id of ids) this.#cancelled.add(id);
   }
 
-  async execute(items: readonly WireItem[]): Promise<void> {
+  /** `first`: its runs go before those of other messages. */
+  execute(items: readonly WireItem[], first = false): Promise<void> {
+    return first ? goFirst(() => this.#execute(items)) : this.#execute(items);
+  }
+
+  async #execute(items: readonly WireItem[]): Promise<void> {
     const prepared = await Promise.all(items.map((item) => this.#prepare(item)));
     this.#executing++;
     await this.#runAll(prepared.filter((one) => one !== undefined));
@@ -53,7 +60,13 @@ export class BatchWorker {
 
   async #prepare(item: WireItem): Promise<Pending | undefined> {
     try {
-      const prepared = await this.#options.pipeline.prepare(item.input, item.params);
+      const { pipeline, answer } = this.#options;
+      const tokens = await tokenWork(item, pipeline.tokenizer);
+      if (tokens) {
+        answer([{ id: item.id, ok: true, ...tokens }]);
+        return undefined;
+      }
+      const prepared = await pipeline.prepare(item.input, item.params);
       return { item, prepared, outputs: [], missing: prepared.rows.length, deviceMicros: 0 };
     } catch (error) {
       this.#options.answer([failed(item.id, error)]);

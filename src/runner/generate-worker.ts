@@ -4,6 +4,7 @@ import type { FromRunner, WireItem } from '../engine/protocol.js';
 import { TaskwireError } from '../errors.js';
 import type { Usage } from '../job.js';
 import type { GeneratePipeline } from './pipeline.js';
+import { tokenWork } from './token-work.js';
 
 export interface GenerateWorkerOptions {
   readonly pipeline: GeneratePipeline;
@@ -27,7 +28,8 @@ export class GenerateWorker {
     await Promise.all(items.map((item) => this.#generate(item)));
   }
 
-  async #generate({ id, input, params, scope }: WireItem): Promise<void> {
+  async #generate(item: WireItem): Promise<void> {
+    const { id, input, params, scope, priority } = item;
     const { pipeline, send, busyMicros } = this.#options;
     const controller = new AbortController();
     this.#running.set(id, controller);
@@ -36,6 +38,7 @@ export class GenerateWorker {
       input,
       params,
       scope,
+      priority,
       signal: controller.signal,
       measured: (usage: Partial<Usage>) => send({ type: 'measured', id, usage }),
       delta: (delta: unknown) => send({ type: 'delta', id, delta }),
@@ -44,7 +47,7 @@ export class GenerateWorker {
       },
     };
     try {
-      const { value, usage } = await pipeline.generate(task);
+      const { value, usage } = (await tokenWork(item, pipeline.tokenizer)) ?? (await pipeline.generate(task));
       const outcome = { id, ok: true, value, usage: { ...usage, deviceMicros } } as const;
       send({ type: 'outcomes', outcomes: [outcome], busyMicros: busyMicros() });
     } catch (error) {

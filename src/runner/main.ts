@@ -13,7 +13,7 @@ import { Session } from './session.js';
 import { Turns } from './turns.js';
 
 interface Worker {
-  execute(items: readonly WireItem[]): Promise<void>;
+  execute(items: readonly WireItem[], first: boolean): Promise<void>;
   cancel(ids: readonly number[]): void;
 }
 
@@ -93,7 +93,16 @@ const warmUp = async (pipeline: BatchPipeline | GeneratePipeline): Promise<void>
   const { input, params } = pipeline.warmupInput();
   if (pipeline.kind === 'generate') {
     const signal = new AbortController().signal;
-    await pipeline.generate({ input, params, scope: '', signal, measured() {}, delta() {}, bill() {} });
+    await pipeline.generate({
+      input,
+      params,
+      scope: '',
+      priority: 0,
+      signal,
+      measured() {},
+      delta() {},
+      bill() {},
+    });
   } else {
     const prepared = await pipeline.prepare(input, params);
     const { outputs } = await pipeline.run(prepared.rows);
@@ -127,10 +136,10 @@ const load = async (request: LoadRequest): Promise<void> => {
   }
 };
 
-const execute = async (items: readonly WireItem[]): Promise<void> => {
+const execute = async (items: readonly WireItem[], first: boolean): Promise<void> => {
   if (!worker) throw new Error('work came before the model was ready: this is a bug');
   working++;
-  await worker.execute(items);
+  await worker.execute(items, first);
   working--;
   endWhenDone();
 };
@@ -146,7 +155,7 @@ process.on('message', (message: ToRunner) => {
       void load(message);
       return;
     case 'batch':
-      void execute(message.items);
+      void execute(message.items, message.first);
       return;
     case 'cancel':
       worker?.cancel(message.ids);

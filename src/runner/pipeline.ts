@@ -3,6 +3,7 @@ import type { Usage } from '../job.js';
 import type { BatchLimits } from '../padding.js';
 import type { ModelFolder } from './model-folder.js';
 import type { Session } from './session.js';
+import type { Tokenizer } from './tokenizer.js';
 
 export interface PipelineContext {
   /**
@@ -49,6 +50,8 @@ export interface BatchPipeline<R extends Row = Row, Output = unknown> {
   readonly kind: 'batch';
   readonly contextTokens?: number;
   readonly limits: BatchLimits;
+  /** Where it reads text: answers for its tokens by itself. */
+  readonly tokenizer?: Tokenizer;
   /** Decodes, tokenizes. Throws a `TaskwireError` when this input is at fault; others are not touched by it. */
   prepare(input: unknown, params: unknown): Promise<Prepared<R, Output>>;
   /** Pads, runs the session, and gives each row its output, in order, with the device time of all of them. */
@@ -63,6 +66,8 @@ export interface GenerateTask {
   readonly params: unknown;
   /** Whose it is. */
   readonly scope: string;
+  /** Level of its account's plan; higher goes first. */
+  readonly priority: number;
   /** Fires when nobody wants the result any more. */
   readonly signal: AbortSignal;
   measured(usage: Partial<Usage>): void;
@@ -82,6 +87,8 @@ export interface GeneratePipeline {
   readonly contextTokens?: number;
   /** How many inputs it works on at once. */
   readonly slots: number;
+  /** Where it writes text: answers for its tokens by itself. */
+  readonly tokenizer?: Tokenizer;
   readonly cache?: { readonly slots: number; readonly capacityTokens: number; readonly bytes: number };
   /** Resolves with what was made until the signal fired, if it fires. */
   generate(task: GenerateTask): Promise<Generated>;

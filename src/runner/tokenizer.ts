@@ -1,5 +1,6 @@
 /** The model's own tokenizer (`tokenizer.json`), by the official implementation: the ids Python gets, offsets included. */
 import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
+import { TaskwireError } from '../errors.js';
 import type { ModelFolder } from './model-folder.js';
 import { type TokenBytesOf, tokenReader } from './token-text.js';
 
@@ -16,16 +17,20 @@ export interface EncodeOptions {
   readonly pair?: string;
   readonly maxTokens?: number;
   readonly addSpecialTokens?: boolean;
+  /** What a pair that does not fit loses: the end of its first text, or of the longer one (`longest_first`). */
+  readonly cut?: 'first' | 'longest';
 }
 
 interface AddedToken {
   readonly id: number;
+  readonly content: string;
   readonly special: boolean;
 }
 
 interface TokenizerFile {
   readonly added_tokens?: readonly AddedToken[];
   readonly decoder?: Parameters<typeof tokenReader>[0];
+  readonly model?: { readonly continuing_subword_prefix?: string | null };
 }
 
 interface TokenizerConfig {
@@ -42,6 +47,10 @@ export class Tokenizer {
   readonly config: TokenizerConfig;
   /** The longest input in tokens, special tokens included. */
   readonly maxTokens: number;
+  /** How its special tokens are spelled. */
+  readonly specialTokens: readonly string[];
+  /** Pieces that go on with a word say so themselves, as WordPiece's `##ing` does. */
+  readonly marksSubwords: boolean;
   readonly #native: NativeTokenizer;
   readonly #decoder: ReturnType<NativeTokenizer['getDecoder']>;
   /** Tokens that stand for no text: ends, roles, padding. */
@@ -58,8 +67,12 @@ export class Tokenizer {
     this.#decoder = native.getDecoder();
     this.config = config;
     this.maxTokens = maxTokens;
-    const { added_tokens: added = [], decoder } = model.json<TokenizerFile>('tokenizer.json') ?? {};
-    this.#special = new Set(added.filter(({ special }) => special).map(({ id }) => id));
+    const file = model.json<TokenizerFile>('tokenizer.json') ?? {};
+    const { added_tokens: added = [], decoder } = file;
+    const special = added.filter((token) => token.special);
+    this.specialTokens = special.map(({ content }) => content);
+    this.#special = new Set(special.map(({ id }) => id));
+    this.marksSubwords = Boolean(file.model?.continuing_subword_prefix);
     this.#read = tokenReader(decoder);
   }
 
@@ -78,21 +91,58 @@ export class Tokenizer {
     return new Tokenizer(model, native, config, Math.min(Number.MAX_SAFE_INTEGER, ...limits));
   }
 
-  /** Encodes a text (or a pair) with the model's special tokens, cut at its end so that it fits `maxTokens`. */
+  /** Encodes a text (or a pair) with the model's special tokens, cut so that it fits `maxTokens`. */
   async encode(
     input: string,
-    { pair, maxTokens = this.maxTokens, addSpecialTokens = true }: EncodeOptions = {},
+    { pair, maxTokens = this.maxTokens, addSpecialTokens = true, cut = 'first' }: EncodeOptions = {},
   ): Promise<Encoded> {
     const text = await this.#beginning(input, maxTokens);
-    const whole = await this.#native.encode(text, pair ?? null, { addSpecialTokens });
+    const other = pair === undefined ? null : await this.#beginning(pair, maxTokens);
+    const whole = await this.#native.encode(text, other, { addSpecialTokens });
     if (whole.getLength() <= maxTokens) return encoded(whole, 0);
     const cutTokens = whole.getLength() - maxTokens;
-    const first = await this.#native.encode(text, null, { addSpecialTokens: false });
-    const second =
-      pair === undefined ? null : await this.#native.encode(pair, null, { addSpecialTokens: false });
-    const fits = Math.max(0, first.getLength() - cutTokens);
-    first.truncate(fits, 0, 'right');
+    const bare = { addSpecialTokens: false };
+    const first = await this.#native.encode(text, null, bare);
+    const second = other === null ? null : await this.#native.encode(other, null, bare);
+    const [one, two] = [first.getLength(), second?.getLength() ?? 0];
+    // A second text that leaves no room for the first is cut as well.
+    const fits =
+      cut === 'first' && one > cutTokens ? [one - cutTokens, two] : longestFirst(one, two, cutTokens);
+    first.truncate(fits[0]!, 0, 'right');
+    second?.truncate(fits[1]!, 0, 'right');
     return encoded(this.#native.postProcess(first, second, addSpecialTokens), cutTokens);
+  }
+
+  /**
+   * A pair in as many windows as its second text needs, the whole first one in each. None where that leaves no room for
+   * the second; an overlap too large to get on with is half of the room.
+   */
+  async encodeWindows(
+    first: string,
+    second: string,
+    { maxTokens, overlapTokens }: { readonly maxTokens: number; readonly overlapTokens: number },
+  ): Promise<Encoded[]> {
+    const bare = { addSpecialTokens: false };
+    const before = await this.#native.encode(await this.#beginning(first, maxTokens), null, bare);
+    const text = await this.#native.encode(second, null, bare);
+    const both = before.getLength() + text.getLength();
+    const room =
+      maxTokens - before.getLength() - (this.#native.postProcess(before, text, true).getLength() - both);
+    if (room < 1) return [];
+    text.truncate(room, overlapTokens < room ? overlapTokens : Math.floor(room / 2), 'right');
+    return [text, ...text.getOverflowing()].map((part) =>
+      encoded(this.#native.postProcess(before, part, true), 0),
+    );
+  }
+
+  /** Refuses what would be cut. */
+  assertWhole({ ids, cutTokens }: Encoded, param = 'inputs'): void {
+    if (cutTokens === 0) return;
+    throw new TaskwireError('context_too_long', {
+      param,
+      got: `at least ${ids.length + cutTokens} tokens`,
+      allowed: `${this.maxTokens} tokens, or truncate: true`,
+    });
   }
 
   /**
@@ -109,6 +159,11 @@ export class Tokenizer {
     return text;
   }
 
+  /** The text of ids; those that are in no vocabulary are passed over. */
+  decode(ids: readonly number[], showSpecial: boolean): Promise<string> {
+    return this.#native.decode([...ids], !showSpecial);
+  }
+
   /** Ids without the special tokens that `encode` adds. */
   async ids(text: string): Promise<readonly number[]> {
     return (await this.#native.encode(text, null, { addSpecialTokens: false })).getIds();
@@ -117,6 +172,16 @@ export class Tokenizer {
   /** The text of tokens, by the tokenizer's own decoder; special tokens must have been left out. */
   decodeTokens(tokens: readonly string[]): string {
     return this.#decoder ? this.#decoder.decode([...tokens]) : tokens.join(' ');
+  }
+
+  /** As transformers writes it: without the spaces before marks and contractions, where the configuration says so. */
+  writeTokens(tokens: readonly string[]): string {
+    const text = this.decodeTokens(tokens);
+    if (this.config.clean_up_tokenization_spaces !== true) return text;
+    return text
+      .replaceAll(/ ([.?!,])/g, '$1')
+      .replaceAll(" ' ", "'")
+      .replaceAll(/ (n't|'m|'s|'ve|'re)/g, '$1');
   }
 
   /** The token as its decoder knows it; none for special tokens and ids beyond the vocabulary. */
@@ -149,10 +214,16 @@ export class Tokenizer {
     if (id !== undefined) this.#special.delete(id);
   }
 
-  get unknownId(): number | undefined {
-    const { unk_token: unknown } = this.config as { unk_token?: string | { content: string } };
-    const token = typeof unknown === 'object' ? unknown?.content : unknown;
+  /** The token that has this part, as the tokenizer's configuration names it. */
+  idFor(part: 'unk_token' | 'mask_token' | 'bos_token'): number | undefined {
+    const named = this.config[part] as string | { readonly content: string } | null | undefined;
+    const token = typeof named === 'object' ? named?.content : named;
     return token === undefined ? undefined : this.id(token);
+  }
+
+  /** Whether it stands for no text: an end, a role, padding. */
+  isSpecial(id: number): boolean {
+    return this.#special.has(id);
   }
 
   token(id: number): string | undefined {
@@ -169,6 +240,13 @@ const cutAtSpace = (text: string, length: number): string => {
   const beginning = text.slice(0, length);
   const space = Math.max(beginning.lastIndexOf(' '), beginning.lastIndexOf('\n'));
   return (space > length / 2 ? beginning.slice(0, space) : beginning).toWellFormed();
+};
+
+/** How much of two texts stays: the longer one gives first, and both are equal once it is no longer. */
+const longestFirst = (first: number, second: number, cutTokens: number): [number, number] => {
+  const room = Math.max(0, first + second - cutTokens);
+  const shorter = Math.min(first, second, second === 0 ? 0 : Math.floor(room / 2));
+  return first <= second ? [shorter, room - shorter] : [room - shorter, shorter];
 };
 
 const encoded = (encoding: Encoding, cutTokens: number): Encoded => ({

@@ -1,12 +1,25 @@
-import type { Task } from '../task.js';
+import type { StreamShape, Task } from '../task.js';
 import {
+  type AsrDelta,
   type AsrParams,
   type AsrRequest,
+  event,
   request,
   response,
+  rounded,
   type Segment,
   type Transcript,
 } from './schema.js';
+import { wire } from './wire.js';
+
+const stream: StreamShape<AsrRequest, Transcript> = {
+  event,
+  asksFor: (fields) => fields.stream,
+  force: (fields) => ({ ...fields, stream: true }),
+  renderDelta: (delta) => ({ token: (delta as AsrDelta).text, finished: false }),
+  renderEnd: ([transcript]) => ({ token: '', finished: true, ...render(transcript!) }),
+  renderError: (error) => ({ token: '', finished: true, error }),
+};
 
 export const asr: Task<AsrRequest, Transcript> = {
   name: 'asr',
@@ -16,22 +29,23 @@ export const asr: Task<AsrRequest, Transcript> = {
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
-  split({ language, timestamps, task }, media) {
-    const params: AsrParams = { language, timestamps, task };
+  wire,
+  split({ language, timestamps, task, prompt, temperature, stream }, media) {
+    const params: AsrParams = { language, timestamps, task, prompt, temperature, stream };
     // Compressed sound has some 16 kB a second, raw sound five times that: an estimate until the runner has measured.
     const size = Math.max(1, (media?.byteLength ?? 0) / 16_000);
     return { works: [{ input: media, size, bytes: media?.byteLength ?? 0 }], params };
   },
-  render([transcript]) {
-    const { text, seconds, language, segments } = transcript!;
-    return {
-      text,
-      duration: rounded(seconds),
-      language: language ?? null,
-      segments: segments.map(renderSegment),
-    };
-  },
+  render: ([transcript]) => render(transcript!),
+  stream,
 };
+
+const render = ({ text, seconds, language, segments }: Transcript) => ({
+  text,
+  duration: rounded(seconds),
+  language: language ?? null,
+  segments: segments.map(renderSegment),
+});
 
 const renderSegment = ({ start, end, text, words }: Segment, id: number) => ({
   id,
@@ -48,6 +62,3 @@ const renderSegment = ({ start, end, text, words }: Segment, id: number) => ({
       }
     : {}),
 });
-
-/** Milliseconds are finer than any model hears. */
-const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;

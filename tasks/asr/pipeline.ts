@@ -21,10 +21,19 @@ export const open: OpenPipeline = async (model, context) => {
     generate: (task) => generate(task, recognizer),
     warmupInput: () => ({
       input: silence(recognizer.rate),
-      params: { language: undefined, timestamps: false, task: 'transcribe' } satisfies AsrParams,
+      params: warmupParams,
     }),
   };
   return pipeline;
+};
+
+const warmupParams: AsrParams = {
+  language: undefined,
+  timestamps: false,
+  task: 'transcribe',
+  prompt: undefined,
+  temperature: 0,
+  stream: false,
 };
 
 const generate = async (task: GenerateTask, recognizer: Recognizer) => {
@@ -34,18 +43,15 @@ const generate = async (task: GenerateTask, recognizer: Recognizer) => {
   try {
     task.measured({ audioSeconds: sound.seconds });
     const samples = new Samples(sound.blocks);
-    const hearing = new Hearing(task);
+    const { signal, bill } = task;
+    const hearing = new Hearing(params.stream ? task : { signal, bill });
     await recognizer.hear(samples, wishes, hearing).catch((error) => {
       // Nobody waits any more: what was heard until then is the answer, and what is paid for.
       if (!task.signal.aborted) throw error;
     });
+    hearing.tell();
     const seconds = samples.end / recognizer.rate;
-    const { segments, language, outputTokens } = hearing;
-    const text = segments
-      .map((segment) => segment.text)
-      .join('')
-      .replace(/\s+/g, ' ')
-      .trim();
+    const { segments, language, outputTokens, text } = hearing;
     const value: Transcript = { text, seconds, language, segments };
     return { value, usage: { audioSeconds: seconds - sound.seconds, outputTokens } };
   } finally {

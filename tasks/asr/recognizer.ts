@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import type { GenerateTask } from '../../src/runner/pipeline.js';
 import type { Feeds, Ran, Session } from '../../src/runner/session.js';
 import type { Samples } from './samples.js';
-import type { AsrParams, Segment } from './schema.js';
+import type { AsrDelta, AsrParams, Segment } from './schema.js';
 
 export interface Recognizer<Wishes = unknown> {
   /** Samples a second. */
@@ -14,15 +14,37 @@ export interface Recognizer<Wishes = unknown> {
   hear(samples: Samples, wishes: Wishes, hearing: Hearing): Promise<void>;
 }
 
+/** Without `delta` nobody listens. */
+type HearingTask = Pick<GenerateTask, 'signal' | 'bill'> & Partial<Pick<GenerateTask, 'delta'>>;
+
 /** One request on its way through the sessions: what was heard so far, and what it cost. */
 export class Hearing {
   readonly segments: Segment[] = [];
   language: string | undefined;
   outputTokens = 0;
-  readonly #task: Pick<GenerateTask, 'signal' | 'bill'>;
+  readonly #task: HearingTask;
+  /** Characters of the text that were told already. */
+  #told = 0;
 
-  constructor(task: Pick<GenerateTask, 'signal' | 'bill'>) {
+  constructor(task: HearingTask) {
     this.#task = task;
+  }
+
+  /** What is said in all segments. */
+  get text(): string {
+    return this.segments
+      .map((segment) => segment.text)
+      .join('')
+      .replace(/\s+/g, ' ')
+      .trim();
+  }
+
+  /** Tells what is new in the text to who listens. */
+  tell(): void {
+    const { delta } = this.#task;
+    const text = delta ? this.text.slice(this.#told) : '';
+    this.#told += text.length;
+    if (text !== '') delta?.({ text } satisfies AsrDelta);
   }
 
   /** Every run is billed; none begins when nobody waits for its result. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mediaField, mediaUrl, model } from '../fields.js';
+import { mediaField, mediaUrl, model, text } from '../fields.js';
 
 export const request = z.strictObject({
   model,
@@ -19,6 +19,17 @@ export const request = z.strictObject({
     .enum(['transcribe', 'translate'])
     .default('transcribe')
     .describe('`translate` writes English whatever is spoken, where the model can.'),
+  prompt: text
+    .max(10_000)
+    .optional()
+    .describe('What may have been said before: its names and spelling are followed. Whisper reads it.'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('0 takes the likeliest text, and draws where that goes wrong. Whisper heeds it.'),
+  stream: z.boolean().default(false).describe('Answer as `/stream` does.'),
 });
 
 export type AsrRequest = z.output<typeof request>;
@@ -40,10 +51,22 @@ export const response = z.object({
   ),
 });
 
+export const event = z.object({
+  token: z.string().describe('New text only: of a stretch of speech that was just heard.'),
+  finished: z.boolean(),
+  text: z.string().optional().describe('Last event only, as what follows: the whole text.'),
+  ...response.omit({ text: true }).partial().shape,
+  error: z.object({ code: z.string(), message: z.string(), request_id: z.string() }).optional(),
+});
+
 export interface AsrParams {
   readonly language: string | undefined;
   readonly timestamps: AsrRequest['timestamps'];
   readonly task: AsrRequest['task'];
+  readonly prompt: string | undefined;
+  readonly temperature: number;
+  /** Whether the text is told while it grows. */
+  readonly stream: boolean;
 }
 
 export interface Word {
@@ -73,9 +96,17 @@ export interface Segment {
   readonly words: readonly Word[] | undefined;
 }
 
+/** New text. */
+export interface AsrDelta {
+  readonly text: string;
+}
+
 export interface Transcript {
   readonly text: string;
   readonly seconds: number;
   readonly language: string | undefined;
   readonly segments: readonly Segment[];
 }
+
+/** Milliseconds are finer than any model hears. */
+export const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;

@@ -30,7 +30,9 @@ export const stretchesOf = (
   const ends = endsWithOneTime ? [...cuts, ids.length] : cuts;
   const stretches = ends.map((end, i) => {
     const part = ids.slice(ends[i - 1] ?? 0, end);
-    return { start: timeOf(part[0]!), end: timeOf(part.at(-1)!), ids: part };
+    // Times that were not asked for may begin with an end.
+    const first = part[0]!;
+    return { start: tokens.isTime(first) ? timeOf(first) : 0, end: timeOf(part.at(-1)!), ids: part };
   });
   // After a single time nothing more is said; after a pair the last stretch is open and is heard again.
   const done = endsWithOneTime ? seconds : timeOf(ids[cuts.at(-1)! - 1]!);

@@ -61,6 +61,14 @@ export class WhisperTokens {
     return [this.start, ...asked, ...(withTimes ? [] : [this.noTimestamps])];
   }
 
+  /** What the decoder reads before the prompt of the first window: text that may have come before, its last tokens. */
+  async previous(text: string, maxTokens: number): Promise<readonly number[]> {
+    const mark = this.#tokenizer.id('<|startofprev|>');
+    if (mark === undefined || text.trim() === '') return [];
+    const ids = await this.#tokenizer.ids(` ${text.trim()}`);
+    return [mark, ...ids.filter((id) => id < this.end).slice(-maxTokens)];
+  }
+
   /** The code of a language given as a code, a locale or an English name. Throws `invalid_field` for others. */
   languageOf(wanted: string): string {
     const codes = this.languages.size === 0 ? ['en'] : [...this.languages.keys()];

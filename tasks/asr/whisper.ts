@@ -25,6 +25,8 @@ interface WhisperWishes {
   readonly language: string | undefined;
   readonly task: AsrParams['task'];
   readonly timestamps: AsrParams['timestamps'];
+  readonly prompt: string | undefined;
+  readonly temperature: number;
 }
 
 export const openWhisper = async (
@@ -47,7 +49,7 @@ export const openWhisper = async (
 };
 
 const check = (
-  { language, timestamps, task }: AsrParams,
+  { language, timestamps, task, prompt, temperature }: AsrParams,
   tokens: WhisperTokens,
   canAlign: boolean,
 ): WhisperWishes => {
@@ -69,8 +71,14 @@ const check = (
     });
   }
   const code = language === undefined ? undefined : tokens.languageOf(language);
-  return { language: code ?? (multilingual ? undefined : 'en'), task, timestamps };
+  return { language: code ?? (multilingual ? undefined : 'en'), task, timestamps, prompt, temperature };
 };
+
+interface WindowBegin {
+  readonly withTimes: boolean;
+  /** Tokens of what may have been said before. */
+  readonly previous: readonly number[];
+}
 
 interface WhisperParts {
   readonly config: WhisperConfig;
@@ -93,12 +101,18 @@ class Whisper {
     const { features } = this.#parts;
     const { rate, windowSamples } = features;
     hearing.language = wishes.language;
+    const { config, tokens } = this.#parts;
+    // Half of what fits, as the model's authors have it.
+    const most = Math.floor(config.max_target_positions / 2) - 1;
+    const previous = wishes.prompt === undefined ? [] : await tokens.previous(wishes.prompt, most);
     await samples.readTo(windowSamples + rate);
     // A sound of one window needs no times to go on by; without them the text comes faster and is a little better.
     const single = samples.complete && samples.end <= windowSamples;
     const withTimes = wishes.timestamps !== false || !single;
     for (let from = 0; from === 0 || samples.end - from >= leastSeconds * rate; ) {
-      const advance = await this.#window({ samples, from, withTimes }, wishes, hearing);
+      const stretch = { samples, from, withTimes, previous: from === 0 ? previous : [] };
+      const advance = await this.#window(stretch, wishes, hearing);
+      hearing.tell();
       from += Math.round(advance * rate);
       samples.drop(from - rate);
       await samples.readTo(from + windowSamples + rate);
@@ -107,14 +121,16 @@ class Whisper {
 
   /** Hears the window at sample `from`; resolves with the seconds that are done with. */
   async #window(
-    { samples, from, withTimes }: { samples: Samples; from: number; withTimes: boolean },
+    { samples, from, ...begin }: WindowBegin & { readonly samples: Samples; readonly from: number },
     wishes: WhisperWishes,
     hearing: Hearing,
   ): Promise<number> {
-    const { config, tokens, features, encoder, decoder, aligner, temperatures } = this.#parts;
+    const { config, tokens, features, encoder, decoder, aligner } = this.#parts;
+    const { withTimes } = begin;
+    const temperatures = wishes.temperature > 0 ? [wishes.temperature] : this.#parts.temperatures;
     const ran = await hearing.run(encoder, { input_features: await features.window(samples, from, hearing) });
     const states = ran.outputs.last_hidden_state!;
-    const { prompt, read, noSpeechProb } = await this.#begin(states, { ...wishes, withTimes }, hearing);
+    const { prompt, read, noSpeechProb } = await this.#begin(states, { ...wishes, ...begin }, hearing);
     const seek = Math.round((from * 100) / features.rate);
     const maxTokens = config.max_target_positions - prompt.length;
     const options = { decoder, tokens, withTimes, maxTokens, temperatures, seed: seek };
@@ -141,19 +157,27 @@ class Whisper {
   /** Lets the decoder read the prompt; where the language is not known, it is heard after the first token. */
   async #begin(
     states: Tensor,
-    { task, withTimes }: { task: AsrParams['task']; withTimes: boolean },
+    { task, withTimes, previous }: WindowBegin & { readonly task: AsrParams['task'] },
     hearing: Hearing,
   ): Promise<{ readonly prompt: readonly number[]; readonly read: Read; readonly noSpeechProb: number }> {
     const { tokens, decoder } = this.#parts;
     const known = hearing.language !== undefined;
-    const first = known ? tokens.prompt(hearing.language, task, withTimes) : [tokens.start];
+    const first = [
+      ...previous,
+      ...(known ? tokens.prompt(hearing.language, task, withTimes) : [tokens.start]),
+    ];
     const begun = await decoder.begin(states, first, hearing);
-    const afterStart = begun.logits.subarray(0, decoder.vocabulary);
+    const { vocabulary } = decoder;
+    const afterStart = begun.logits.subarray(
+      previous.length * vocabulary,
+      (previous.length + 1) * vocabulary,
+    );
     const noSpeechProb = probabilityOf(afterStart, tokens.noSpeech);
     if (known) return { prompt: first, read: begun, noSpeechProb };
     hearing.language = likeliestLanguage(afterStart, tokens);
     const prompt = tokens.prompt(hearing.language, task, withTimes);
-    return { prompt, read: await decoder.read(begun, prompt.slice(1), hearing), noSpeechProb };
+    const read = await decoder.read(begun, prompt.slice(1), hearing);
+    return { prompt: [...previous, ...prompt], read, noSpeechProb };
   }
 }
 

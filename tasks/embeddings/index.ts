@@ -1,4 +1,4 @@
-import { asArray, textWork } from '../fields.js';
+import { textWork, tokensWork } from '../fields.js';
 import type { Task } from '../task.js';
 import {
   type Embedding,
@@ -6,7 +6,9 @@ import {
   type EmbeddingsRequest,
   request,
   response,
+  vectorOf,
 } from './schema.js';
+import { wire } from './wire.js';
 
 export const embeddings: Task<EmbeddingsRequest, Embedding> = {
   name: 'embeddings',
@@ -15,21 +17,29 @@ export const embeddings: Task<EmbeddingsRequest, Embedding> = {
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
+  wire,
   split({ inputs, normalize, truncate, dimensions, pooling }) {
     const params: EmbeddingsParams = { normalize, truncate, dimensions, pooling };
-    return { works: asArray(inputs).map(textWork), params };
+    return {
+      works: inputsOf(inputs).map((input) =>
+        typeof input === 'string' ? textWork(input) : tokensWork(input),
+      ),
+      params,
+    };
   },
   render(values, { encoding_format }) {
     const tokens = values.reduce((sum, value) => sum + value.tokens, 0);
     const truncated = values.flatMap((value, index) => (value.truncated ? [index] : []));
     return {
-      embeddings: values.map(({ vector }) => (encoding_format === 'base64' ? base64(vector) : vector)),
+      embeddings: values.map((value) => vectorOf(value, encoding_format)),
       ...(truncated.length > 0 ? { truncated } : {}),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     };
   },
 };
 
-/** Little-endian on every platform that Node runs on. */
-const base64 = (vector: Float32Array): string =>
-  Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+/** A list of token ids is one input. */
+const inputsOf = (inputs: EmbeddingsRequest['inputs']): ReadonlyArray<string | readonly number[]> => {
+  if (typeof inputs === 'string') return [inputs];
+  return typeof inputs[0] === 'number' ? [inputs as number[]] : (inputs as string[] | number[][]);
+};

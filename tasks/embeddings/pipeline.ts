@@ -5,7 +5,7 @@ import { tokenBatchLimits } from '../../src/runner/limits.js';
 import type { ModelFolder } from '../../src/runner/model-folder.js';
 import type { BatchPipeline, OpenPipeline } from '../../src/runner/pipeline.js';
 import { floats } from '../../src/runner/session.js';
-import { Tokenizer } from '../../src/runner/tokenizer.js';
+import { type Encoded, Tokenizer } from '../../src/runner/tokenizer.js';
 import type { Embedding, EmbeddingsParams } from './schema.js';
 
 type Pooling = NonNullable<EmbeddingsParams['pooling']>;
@@ -17,6 +17,7 @@ interface EmbeddingRow extends TokenRow {
 interface EncoderConfig {
   readonly max_position_embeddings?: number;
   readonly pad_token_id?: number;
+  readonly vocab_size?: number;
 }
 
 export const open: OpenPipeline = async (model, { openSession }) => {
@@ -35,10 +36,14 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   const pipeline: BatchPipeline<EmbeddingRow, Float32Array> = {
     kind: 'batch',
     contextTokens: tokenizer.maxTokens,
+    tokenizer,
     limits: tokenBatchLimits,
     async prepare(input, params) {
       const { normalize, truncate, dimensions, pooling } = params as EmbeddingsParams;
-      const { ids, typeIds, cutTokens } = await tokenizer.encode(input as string);
+      const { ids, typeIds, cutTokens } =
+        typeof input === 'string'
+          ? await tokenizer.encode(input)
+          : readIds(input as readonly number[], config.vocab_size, tokenizer.maxTokens);
       if (cutTokens > 0 && !truncate) throw tooLong(ids.length + cutTokens, tokenizer.maxTokens);
       return {
         rows: [{ ids, typeIds, size: ids.length, pooling: pooling ?? defaultPooling }],
@@ -65,6 +70,25 @@ export const open: OpenPipeline = async (model, { openSession }) => {
     warmupInput: () => ({ input: 'warm up', params: { normalize: true, truncate: true } }),
   };
   return pipeline;
+};
+
+/** Ids are taken as they are: no special token is put beside them. */
+const readIds = (
+  all: readonly number[],
+  vocabulary: number | undefined,
+  maxTokens: number,
+): Pick<Encoded, 'ids' | 'typeIds' | 'cutTokens'> => {
+  const unknown = all.find((id) => vocabulary !== undefined && id >= vocabulary);
+  if (unknown !== undefined) {
+    throw new TaskwireError('invalid_field', {
+      param: 'inputs',
+      message: 'The input has a token that this model does not know.',
+      got: `${unknown}`,
+      allowed: `below ${vocabulary}`,
+    });
+  }
+  const ids = all.slice(0, maxTokens);
+  return { ids, typeIds: ids.map(() => 0), cutTokens: all.length - ids.length };
 };
 
 const tooLong = (tokens: number, maxTokens: number): TaskwireError =>

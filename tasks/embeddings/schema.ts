@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { model, texts } from '../fields.js';
+import { maxInputs, model, text, tokenIds } from '../fields.js';
 
 export const request = z.strictObject({
   model,
-  inputs: texts,
+  inputs: z
+    .union([text, z.array(text).min(1).max(maxInputs), tokenIds, z.array(tokenIds).min(1).max(maxInputs)])
+    .describe(
+      `A text, or its token ids as the model is to read them, or an array of up to ${maxInputs} of either.`,
+    ),
   normalize: z.boolean().default(true).describe('Scale each vector to length 1.'),
   truncate: z
     .boolean()
@@ -46,3 +50,12 @@ export interface Embedding {
   readonly tokens: number;
   readonly truncated: boolean;
 }
+
+/** Base64 is of little-endian floats on every platform that Node runs on. */
+export const vectorOf = (
+  { vector }: Embedding,
+  format: EmbeddingsRequest['encoding_format'],
+): Float32Array | string =>
+  format === 'base64'
+    ? Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
+    : vector;

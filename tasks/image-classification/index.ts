@@ -7,6 +7,7 @@ import {
   request,
   response,
 } from './schema.js';
+import { wire } from './wire.js';
 
 export const imageClassification: Task<ImageClassificationRequest, ImageClassification> = {
   name: 'image-classification',
@@ -16,6 +17,7 @@ export const imageClassification: Task<ImageClassificationRequest, ImageClassifi
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
+  wire,
   split({ top_k }, media) {
     const params: ImageClassificationParams = { topK: top_k };
     return { works: [imageWork(media)], params };

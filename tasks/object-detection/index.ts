@@ -7,6 +7,7 @@ import {
   request,
   response,
 } from './schema.js';
+import { wire } from './wire.js';
 
 export const objectDetection: Task<ObjectDetectionRequest, ObjectDetection> = {
   name: 'object-detection',
@@ -16,6 +17,7 @@ export const objectDetection: Task<ObjectDetectionRequest, ObjectDetection> = {
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
+  wire,
   split({ threshold }, media) {
     const params: ObjectDetectionParams = { threshold };
     return { works: [imageWork(media)], params };

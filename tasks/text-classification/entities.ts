@@ -1,15 +1,32 @@
-/** Token labels to entities, as transformers' `simple` aggregation does. */
+/** Token labels to entities, by the aggregation strategies of transformers' token-classification pipeline. */
 import type { Encoded, Tokenizer } from '../../src/runner/tokenizer.js';
 import { softmax } from '../rank-labels.js';
-import type { Entity } from './schema.js';
+import type { AggregationStrategy, Entity } from './schema.js';
 
-interface LabelledToken {
+interface ScoredToken {
   readonly token: string;
+  /** One a label. */
+  readonly scores: readonly number[];
+  /** It goes on with the word before it. */
+  readonly isSubword: boolean;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A token, or the tokens of a word that were brought to one label. */
+interface LabelledSpan {
+  readonly tokens: readonly string[];
   readonly begins: boolean;
   readonly group: string;
   readonly score: number;
   readonly start: number;
   readonly end: number;
+}
+
+export interface EntityOptions {
+  readonly labels: readonly string[];
+  readonly tokenizer: Tokenizer;
+  readonly strategy: AggregationStrategy;
 }
 
 /** `B-PER` begins a PER; `I-PER` and plain labels continue one. */
@@ -21,41 +38,92 @@ const readTag = (label: string): { begins: boolean; group: string } => {
 /** `logits` is [tokens, labels], special tokens included; they carry no label. */
 export const findEntities = (
   logits: Float32Array,
-  { encoding }: Encoded,
+  encoded: Encoded,
   text: string,
-  { labels, tokenizer }: { readonly labels: readonly string[]; readonly tokenizer: Tokenizer },
+  { labels, tokenizer, strategy }: EntityOptions,
 ): Entity[] => {
-  const codePoints = Array.from(text);
-  const special = encoding.getSpecialTokensMask();
-  const offsets = encoding.getOffsets();
-  const unknown = tokenizer.unknownId;
-  const ids = encoding.getIds();
-  const tokens = encoding.getTokens().flatMap((token, i): LabelledToken[] => {
-    if (special[i]) return [];
-    const scores = softmax(logits.subarray(i * labels.length, (i + 1) * labels.length));
-    const best = scores.indexOf(Math.max(...scores));
-    const [start = 0, end = 0] = offsets[i] ?? [];
-    const shown = ids[i] === unknown ? codePoints.slice(start, end).join('') : token;
-    return [{ token: shown, ...readTag(labels[best] ?? `LABEL_${best}`), score: scores[best]!, start, end }];
-  });
-  return group(tokens)
+  const tokens = readTokens(logits, encoded, text, { labels, tokenizer });
+  const units = strategy === 'simple' ? tokens.map((token) => [token]) : wordsOf(tokens);
+  return group(units.map((unit) => labelOf(unit, labels, strategy)))
     .filter(([first]) => first!.group !== 'O')
     .map((entity) => ({
       entity_group: entity[0]!.group,
       score: entity.reduce((sum, { score }) => sum + score, 0) / entity.length,
-      word: tokenizer.decodeTokens(entity.map(({ token }) => token)),
+      word: tokenizer.decodeTokens(entity.flatMap((span) => span.tokens)),
       start: entity[0]!.start,
       end: entity.at(-1)!.end,
     }));
 };
 
-/** Neighbours of one group belong together until a token begins anew. */
-const group = (tokens: readonly LabelledToken[]): LabelledToken[][] => {
-  const groups: LabelledToken[][] = [];
+const readTokens = (
+  logits: Float32Array,
+  { encoding }: Encoded,
+  text: string,
+  { labels, tokenizer }: Pick<EntityOptions, 'labels' | 'tokenizer'>,
+): ScoredToken[] => {
+  const codePoints = Array.from(text);
+  const special = encoding.getSpecialTokensMask();
+  const offsets = encoding.getOffsets();
+  const unknown = tokenizer.idFor('unk_token');
+  const ids = encoding.getIds();
+  return encoding.getTokens().flatMap((token, i): ScoredToken[] => {
+    if (special[i]) return [];
+    const scores = softmax(logits.subarray(i * labels.length, (i + 1) * labels.length));
+    const [start = 0, end = 0] = offsets[i] ?? [];
+    const said = codePoints.slice(start, end);
+    if (ids[i] === unknown) return [{ token: said.join(''), scores, isSubword: false, start, end }];
+    const isSubword = tokenizer.marksSubwords
+      ? Array.from(token).length !== said.length
+      : start > 0 && !codePoints.slice(start - 1, start + 1).includes(' ');
+    return [{ token, scores, isSubword, start, end }];
+  });
+};
+
+const wordsOf = (tokens: readonly ScoredToken[]): ScoredToken[][] => {
+  const words: ScoredToken[][] = [];
   for (const token of tokens) {
+    if (token.isSubword && words.length > 0) words.at(-1)!.push(token);
+    else words.push([token]);
+  }
+  return words;
+};
+
+const labelOf = (
+  tokens: readonly ScoredToken[],
+  labels: readonly string[],
+  strategy: AggregationStrategy,
+): LabelledSpan => {
+  const scores = scoresOf(tokens, strategy);
+  const score = Math.max(...scores);
+  const best = scores.indexOf(score);
+  return {
+    tokens: tokens.map(({ token }) => token),
+    ...readTag(labels[best] ?? `LABEL_${best}`),
+    score,
+    start: tokens[0]!.start,
+    end: tokens.at(-1)!.end,
+  };
+};
+
+/** Those of the first token, of the surest one, or of all on average. */
+const scoresOf = (tokens: readonly ScoredToken[], strategy: AggregationStrategy): readonly number[] => {
+  const [first] = tokens;
+  if (strategy === 'average')
+    return first!.scores.map(
+      (_, label) => tokens.reduce((sum, { scores }) => sum + scores[label]!, 0) / tokens.length,
+    );
+  if (strategy !== 'max') return first!.scores;
+  const surest = tokens.reduce((a, b) => (Math.max(...b.scores) > Math.max(...a.scores) ? b : a));
+  return surest.scores;
+};
+
+/** Neighbours of one group belong together until one begins anew. */
+const group = (spans: readonly LabelledSpan[]): LabelledSpan[][] => {
+  const groups: LabelledSpan[][] = [];
+  for (const span of spans) {
     const last = groups.at(-1);
-    if (last && last[0]!.group === token.group && !token.begins) last.push(token);
-    else groups.push([token]);
+    if (last && last[0]!.group === span.group && !span.begins) last.push(span);
+    else groups.push([span]);
   }
   return groups;
 };

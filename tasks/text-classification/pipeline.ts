@@ -1,13 +1,20 @@
-/** Text classification in the runner: one label set a text, a label a token (NER), or a row a candidate (zero-shot). */
+/** Text classification in the runner: one label set a text or pair, a label a token (NER), or a row a candidate (zero-shot). */
 import { TaskwireError } from '../../src/errors.js';
 import { collateTokens, type TokenRow } from '../../src/runner/collate.js';
 import { tokenBatchLimits } from '../../src/runner/limits.js';
 import type { BatchPipeline, OpenPipeline, Prepared } from '../../src/runner/pipeline.js';
 import { floats } from '../../src/runner/session.js';
-import { type Encoded, Tokenizer } from '../../src/runner/tokenizer.js';
-import { type LabelConfig, labelsOf, rankLabels, scoresOf, softmax } from '../rank-labels.js';
+import { type Encoded, type EncodeOptions, Tokenizer } from '../../src/runner/tokenizer.js';
+import {
+  type LabelConfig,
+  labelsOf,
+  rankLabels,
+  type ScoreFunction,
+  scoresOf,
+  softmax,
+} from '../rank-labels.js';
 import { findEntities } from './entities.js';
-import type { Classification, ClassificationParams } from './schema.js';
+import type { Classification, ClassificationParams, ClassifierInput } from './schema.js';
 
 interface ClassifierConfig extends LabelConfig {
   readonly architectures?: readonly string[];
@@ -15,7 +22,10 @@ interface ClassifierConfig extends LabelConfig {
   readonly pad_token_id?: number;
 }
 
-type Classify = (text: string, params: ClassificationParams) => Promise<Prepared<TokenRow, Float32Array>>;
+type Classify<Input = string> = (
+  input: Input,
+  params: ClassificationParams,
+) => Promise<Prepared<TokenRow, Float32Array>>;
 
 const defaultTemplate = 'This example is {}.';
 
@@ -28,26 +38,38 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   // Which output stands for contradiction: transformers' rule.
   const contradiction = entailment === 0 ? labels.length - 1 : 0;
 
-  const wholeText: Classify = async (text, { topK, multiLabel }) => {
-    const encoded = await tokenizer.encode(text);
-    return prepared([encoded], ([logits]) => rankLabels(scoresOf(logits!, config, multiLabel), labels, topK));
+  const read = async (text: string, { truncate }: ClassificationParams, options: EncodeOptions = {}) => {
+    const encoded = await tokenizer.encode(text, options);
+    if (!truncate) tokenizer.assertWhole(encoded);
+    return encoded;
   };
 
-  const perToken: Classify = async (text) => {
-    const encoded = await tokenizer.encode(text);
+  const wholeText: Classify<ClassifierInput> = async (input, params) => {
+    const [text, pair] = typeof input === 'string' ? [input] : input;
+    const encoded = await read(text, params, pair === undefined ? {} : { pair, cut: 'longest' });
+    const wanted = functionOf(params);
+    return prepared([encoded], ([logits]) =>
+      rankLabels(scoresOf(logits!, config, wanted), labels, params.topK),
+    );
+  };
+
+  const perToken: Classify = async (text, params) => {
+    const encoded = await read(text, params);
     return prepared([encoded], ([logits]) => {
-      const entities = findEntities(logits!, encoded, text, { labels, tokenizer });
+      const entities = findEntities(logits!, encoded, text, {
+        labels,
+        tokenizer,
+        strategy: params.aggregation,
+      });
       return { labels: entities.map((e) => e.entity_group), scores: entities.map((e) => e.score), entities };
     });
   };
 
-  const zeroShot: Classify = async (
-    text,
-    { topK, multiLabel, candidateLabels = [], hypothesisTemplate = defaultTemplate },
-  ) => {
+  const zeroShot: Classify = async (text, params) => {
+    const { topK, multiLabel, candidateLabels = [], hypothesisTemplate = defaultTemplate } = params;
     if (entailment < 0) throw notForZeroShot(labels);
     const hypotheses = candidateLabels.map((label) => hypothesisTemplate.replace('{}', () => label));
-    const pairs = await Promise.all(hypotheses.map((pair) => tokenizer.encode(text, { pair })));
+    const pairs = await Promise.all(hypotheses.map((pair) => read(text, params, { pair })));
     return prepared(pairs, (rows) => {
       const scores =
         multiLabel || rows.length === 1
@@ -62,11 +84,13 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   const pipeline: BatchPipeline<TokenRow, Float32Array> = {
     kind: 'batch',
     contextTokens: tokenizer.maxTokens,
+    tokenizer,
     limits: tokenBatchLimits,
     prepare(input, params) {
       const options = params as ClassificationParams;
-      if (options.candidateLabels) return zeroShot(input as string, options);
-      return (isTokenClassifier ? perToken : wholeText)(input as string, options);
+      if (!isTokenClassifier && !options.candidateLabels) return wholeText(input as ClassifierInput, options);
+      if (typeof input !== 'string') throw notForPairs();
+      return (options.candidateLabels ? zeroShot : perToken)(input, options);
     },
     async run(rows) {
       const ran = await session.run(collateTokens(rows, config.pad_token_id ?? 0));
@@ -75,9 +99,14 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       const perRow = dims.slice(1).reduce((a, b) => a * b, 1);
       return { outputs: rows.map((_, r) => data.slice(r * perRow, (r + 1) * perRow)), micros: ran.micros };
     },
-    warmupInput: () => ({ input: 'warm up', params: {} }),
+    warmupInput: () => ({ input: 'warm up', params: { truncate: true } }),
   };
   return pipeline;
+};
+
+const functionOf = ({ scoreFunction, multiLabel }: ClassificationParams): ScoreFunction | undefined => {
+  if (scoreFunction !== undefined || multiLabel === undefined) return scoreFunction;
+  return multiLabel ? 'sigmoid' : 'softmax';
 };
 
 const prepared = (
@@ -92,6 +121,12 @@ const prepared = (
     finish: (logits) => ({ ...classify(logits), ...(truncated ? { truncated: true as const } : {}) }),
   };
 };
+
+const notForPairs = (): TaskwireError =>
+  new TaskwireError('invalid_field', {
+    param: 'text_pair',
+    message: 'text_pair needs a model that reads whole texts, and this one labels their tokens.',
+  });
 
 const notForZeroShot = (labels: readonly string[]): TaskwireError =>
   new TaskwireError('invalid_field', {

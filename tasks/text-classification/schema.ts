@@ -1,21 +1,58 @@
 import { z } from 'zod';
-import { model, text, texts, topK } from '../fields.js';
+import { maxInputs, model, text, texts, topK } from '../fields.js';
+import type { ScoreFunction } from '../rank-labels.js';
 
-export const request = z.strictObject({
+const aggregationStrategies = ['simple', 'first', 'average', 'max'] as const;
+
+export type AggregationStrategy = (typeof aggregationStrategies)[number];
+
+const fields = z.strictObject({
   model,
   inputs: texts,
+  text_pair: z
+    .union([text, z.array(text.nullable()).min(1).max(maxInputs)])
+    .optional()
+    .describe(
+      'The second text of each pair, for models that compare two (cross-encoders, NLI): as many as `inputs`, `null` where there is none. One text beside an array goes with each of it.',
+    ),
   top_k: topK.describe('How many labels, best first; default: all, at most 10.'),
   multi_label: z.boolean().optional().describe('Score each label by itself instead of against the others.'),
+  function_to_apply: z
+    .enum(['sigmoid', 'softmax', 'none'])
+    .optional()
+    .describe(
+      "Makes logits scores (`none`: leaves them raw); default: by `multi_label`, or the model's kind.",
+    ),
+  truncate: z
+    .boolean()
+    .default(true)
+    .describe('Cut inputs that exceed the model; `false` answers 400 instead.'),
   candidate_labels: z
     .array(text.min(1))
     .min(1)
     .max(100)
     .optional()
     .describe('Zero-shot: the labels to choose from. Needs a model trained on natural language inference.'),
+  aggregation_strategy: z
+    .enum(aggregationStrategies)
+    .default('simple')
+    .describe(
+      "Token classification: whether a word's tokens may have labels of their own (`simple`), or all have that of the first, of the surest (`max`), or of the average.",
+    ),
   hypothesis_template: text
     .refine((template) => template.includes('{}'), 'must hold {} where the label goes')
     .optional()
     .describe('Zero-shot: the sentence a label is put into; default "This example is {}."'),
+});
+
+export const request = fields.check(({ value, issues }) => {
+  const { inputs, text_pair: pairs, candidate_labels: candidates, function_to_apply: wanted } = value;
+  const refuse = (field: keyof typeof value, message: string, input: unknown) =>
+    issues.push({ code: 'custom', path: [field], message, input });
+  if (candidates && pairs !== undefined) refuse('text_pair', 'not beside candidate_labels', pairs);
+  if (candidates && wanted) refuse('function_to_apply', 'not beside candidate_labels', wanted);
+  if (Array.isArray(inputs) && Array.isArray(pairs) && inputs.length !== pairs.length)
+    refuse('text_pair', `as many texts as inputs, ${inputs.length}`, pairs);
 });
 
 export type ClassificationRequest = z.output<typeof request>;
@@ -40,9 +77,15 @@ export const response = z.union([one, z.object({ results: z.array(one) })]);
 export type Entity = z.output<typeof entity>;
 export type Classification = z.output<typeof one>;
 
+/** What the runner gets for one input: a text, or two that are compared. */
+export type ClassifierInput = string | readonly [string, string];
+
 export interface ClassificationParams {
   readonly topK: number | undefined;
   readonly multiLabel: boolean | undefined;
+  readonly scoreFunction: ScoreFunction | undefined;
+  readonly truncate: boolean;
   readonly candidateLabels: readonly string[] | undefined;
   readonly hypothesisTemplate: string | undefined;
+  readonly aggregation: AggregationStrategy;
 }

@@ -1,5 +1,6 @@
 import { argumentsOfAny, checkFollowable, grammarPart } from '../../src/grammar/grammar.js';
 import type { CallRules } from '../../src/runner/generate/call-format.js';
+import { charactersPerToken } from '../fields.js';
 import type { StreamShape, Task } from '../task.js';
 import { reportCallPieces, reportCalls } from './chat-schema.js';
 import {
@@ -13,6 +14,7 @@ import {
   response,
 } from './schema.js';
 import { grammarOf, type PlacedGrammar } from './structure-schema.js';
+import { wire } from './wire.js';
 
 /** The prompts of a request; a conversation is one, and so is a list of token ids. */
 const promptsOf = (fields: GenerationRequest): GenerationInput[] => {
@@ -25,9 +27,6 @@ const promptsOf = (fields: GenerationRequest): GenerationInput[] => {
 const isList = (prompt: GenerationRequest['prompt']): prompt is string[] | number[][] =>
   Array.isArray(prompt) && typeof prompt[0] !== 'number';
 
-/** About four characters a token. */
-const charactersPerToken = 4;
-
 const charactersOf = (input: GenerationInput): number => {
   if ('prompt' in input) return input.prompt.length;
   if ('promptIds' in input) return charactersPerToken * input.promptIds.length;
@@ -37,6 +36,10 @@ const charactersOf = (input: GenerationInput): number => {
 
 /** Who asks for all that fits seldom gets so much: what such a request is taken to generate. */
 const likelyTokens = 1024;
+
+/** `undefined`: none wanted. */
+const alternativesOf = (asked: boolean | number): number | undefined =>
+  asked === false ? undefined : Number(asked === true ? 0 : asked);
 
 const paramsOf = (fields: GenerationRequest): GenerationParams => ({
   sampling: {
@@ -56,7 +59,9 @@ const paramsOf = (fields: GenerationRequest): GenerationParams => ({
   stopTokenIds: fields.stop_token_ids,
   n: fields.n,
   seed: fields.seed,
-  logprobs: fields.logprobs === false ? undefined : Number(fields.logprobs === true ? 0 : fields.logprobs),
+  logprobs: alternativesOf(fields.logprobs),
+  promptLogprobs: alternativesOf(fields.prompt_logprobs),
+  promptText: fields.return_full_text ?? false,
   grammar: checked(grammarOf(fields.response_format)),
   calls: checkedCalls(callRulesOf(fields)),
   stream: fields.stream,
@@ -98,18 +103,21 @@ const usageOf = (promptTokens: number, cachedTokens: number, completionTokens: n
 const render = (values: readonly Generations[], fields: GenerationRequest) => {
   const prompts = promptsOf(fields);
   const full = fields.return_full_text ?? fields.messages === undefined;
-  const results = values.flatMap(({ promptTokens, cachedTokens, choices }, i) => {
-    const input = prompts[i]!;
-    const before = full && 'prompt' in input ? input.prompt : '';
-    return choices.map(({ text, calls, tokens, finishReason, logprobs }) => ({
-      generated_text: before + text,
-      tokens_used: tokens,
-      finish_reason: finishReason,
-      usage: usageOf(promptTokens, cachedTokens, tokens),
-      ...(logprobs ? { logprobs } : {}),
-      ...(calls ? { tool_calls: reportCalls(calls) } : {}),
-    }));
-  });
+  const results = values.flatMap(
+    ({ promptTokens, cachedTokens, choices, promptText = '', promptLogprobs }, i) => {
+      const input = prompts[i]!;
+      const before = full && 'prompt' in input ? input.prompt : promptText;
+      return choices.map(({ text, calls, tokens, finishReason, logprobs }) => ({
+        generated_text: before + text,
+        tokens_used: tokens,
+        finish_reason: finishReason,
+        usage: usageOf(promptTokens, cachedTokens, tokens),
+        ...(logprobs ? { logprobs } : {}),
+        ...(promptLogprobs ? { prompt_logprobs: promptLogprobs } : {}),
+        ...(calls ? { tool_calls: reportCalls(calls) } : {}),
+      }));
+    },
+  );
   return results.length === 1 ? { ...results[0] } : { ...results[0], results };
 };
 
@@ -160,6 +168,7 @@ export const textGeneration: Task<GenerationRequest, Generations> = {
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
+  wire,
   split(fields) {
     const works = promptsOf(fields).map((input) => {
       const characters = charactersOf(input);
@@ -167,8 +176,10 @@ export const textGeneration: Task<GenerationRequest, Generations> = {
       const generated = charactersPerToken * Math.min(fields.max_tokens, likelyTokens) * fields.n;
       return { input, size: characters + generated, bytes: 2 * characters };
     });
-    return { works, params: paramsOf(fields) };
+    const mostOutputTokens = works.length * fields.n * fields.max_tokens;
+    return { works, params: paramsOf(fields), mostOutputTokens };
   },
+  isRepeatable: ({ temperature, seed }) => temperature === 0 || seed !== undefined,
   render,
   stream,
 };

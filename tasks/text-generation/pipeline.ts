@@ -1,6 +1,7 @@
 /** Text generation in the runner: prompts to token ids, texts to the decoder's loop, tokens to text. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { TaskwireError } from '../../src/errors.js';
 import { grammarPart } from '../../src/grammar/grammar.js';
 import { type CallFormat, callsPart } from '../../src/runner/generate/call-format.js';
 import { ChatTemplate } from '../../src/runner/generate/chat.js';
@@ -20,6 +21,7 @@ import type { GeneratePipeline, GenerateTask, OpenPipeline } from '../../src/run
 import { Tokenizer } from '../../src/runner/tokenizer.js';
 import { Choice } from './choice.js';
 import { encodePrompt } from './prompt.js';
+import { PromptScores } from './prompt-scores.js';
 import type { GenerationInput, GenerationParams, Generations } from './schema.js';
 
 interface GeneratorConfig extends DecoderConfig {
@@ -36,8 +38,11 @@ interface GeneratorOptions {
   readonly draft_tokens?: number;
 }
 
-/** Prompts at the runner, running or waiting for a slot of the cache: enough to choose from. */
-const promptsAtOnce = 64;
+/**
+ * Prompts at the runner beside those that its slots hold: tokenized and ready for the next free one. All others wait in
+ * the lane, where accounts take turns.
+ */
+const promptsAhead = 2;
 const defaultWindow = 2048;
 
 export const open: OpenPipeline = async (model, { openSession, hasPart, cacheBytes }) => {
@@ -87,8 +92,9 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
 
   const pipeline: GeneratePipeline = {
     kind: 'generate',
-    slots: promptsAtOnce,
+    slots: store.slots + promptsAhead,
     contextTokens: store.capacity,
+    tokenizer,
     cache: { slots: store.slots, capacityTokens: store.capacity, bytes: store.bytes },
     async generate(task) {
       const input = task.input as GenerationInput;
@@ -96,15 +102,21 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
       const promptIds = await encodePrompt(input, { tokenizer, chat, limits });
       const texts = await textsFor(task, promptIds);
       const choices = texts.map((text, index) => new Choice(text, { index, task, format: chat.callFormat }));
-      const sharedTokens = sharedPrefixes.tokensOf(promptIds);
+      const { promptLogprobs: alternatives, promptText } = task.params as GenerationParams;
+      const scores =
+        alternatives === undefined ? undefined : new PromptScores({ promptIds, alternatives, tokenizer });
+      if (scores && !store.verify) throw lastOnly();
+      // A prompt that is in the cache already would not be scored again.
+      const sharedTokens = scores ? 0 : sharedPrefixes.tokensOf(promptIds);
+      const scope = scores ? randomUUID() : task.scope;
       let cachedTokens = 0;
       let leader: DecodingJob | undefined;
       const running = texts.map((sequence, choice) => {
         const isFirst = choice === 0;
         const job: DecodingJob = {
           sequence,
-          scope: task.scope,
-          priority: 0,
+          scope,
+          priority: task.priority,
           sharedTokens,
           leader,
           signal: task.signal,
@@ -113,6 +125,7 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
             cachedTokens = reused;
             task.measured({ inputTokens: promptIds.length });
           },
+          onPromptScores: scores && isFirst ? (past, rows) => scores.read(past, rows) : undefined,
           onPiece: (piece) => choices[choice]!.hear(piece),
           onBill: task.bill,
         };
@@ -125,6 +138,8 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
         promptTokens: promptIds.length,
         cachedTokens,
         choices: choices.map((choice) => choice.end()),
+        ...(promptText && 'promptIds' in input ? { promptText: textOf(promptIds, tokenizer) } : {}),
+        ...(scores ? { promptLogprobs: scores.reports } : {}),
       };
       return { value, usage: { outputTokens } };
     },
@@ -132,6 +147,18 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
   };
   return pipeline;
 };
+
+/** Special tokens left out. */
+const textOf = (ids: readonly number[], tokenizer: Tokenizer): string =>
+  tokenizer.decodeTokens(ids.flatMap((id) => tokenizer.visible(id)));
+
+const lastOnly = (): TaskwireError =>
+  new TaskwireError('invalid_field', {
+    param: 'prompt_logprobs',
+    message:
+      'This model was exported with the scores of the last token alone; those of a prompt are not known.',
+    allowed: 'false',
+  });
 
 /** What a request's texts are held to, calls and content together. */
 const sourceOf = ({ grammar, calls }: GenerationParams, format: CallFormat): GrammarSource | undefined => {

@@ -31,8 +31,10 @@ export const encodePrompt = async (
       allowed: `${capacity - 1} tokens, so that one more fits the ${capacity} that this model keeps`,
     });
   }
-  if (ids.length === 0)
-    throw new TaskwireError('invalid_field', { param, message: 'The prompt has no tokens.' });
+  if (ids.length === 0) {
+    const message = 'The prompt has no tokens, and this model has none that begins a text.';
+    throw new TaskwireError('invalid_field', { param, message });
+  }
   const unknown = ids.find((id) => id >= vocabulary);
   if (unknown !== undefined) {
     const message = 'The prompt has a token that this model does not know.';
@@ -48,7 +50,17 @@ const encode = async (
   { tokenizer, chat, limits: { capacity: maxTokens } }: PromptReaders,
 ): Promise<Pick<Encoded, 'ids' | 'cutTokens'>> => {
   if ('promptIds' in input) return { ids: input.promptIds, cutTokens: 0 };
-  if (!('messages' in input)) return tokenizer.encode(input.prompt, { maxTokens });
-  const text = chat.render(input.messages, input.tools);
-  return tokenizer.encode(text, { maxTokens, addSpecialTokens: false });
+  if (!('messages' in input)) {
+    const read = await tokenizer.encode(input.prompt, { maxTokens });
+    const begin = read.ids.length === 0 ? tokenizer.idFor('bos_token') : undefined;
+    return begin === undefined ? read : { ids: [begin], cutTokens: 0 };
+  }
+  const pieces = chat.render(input.messages, input.tools);
+  const all = await Promise.all(
+    pieces.map((piece) => tokenizer.encode(piece, { maxTokens, addSpecialTokens: false })),
+  );
+  return {
+    ids: all.flatMap(({ ids }) => ids),
+    cutTokens: all.reduce((sum, one) => sum + one.cutTokens, 0),
+  };
 };

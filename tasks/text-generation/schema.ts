@@ -3,7 +3,7 @@ import type { CallRules } from '../../src/runner/generate/call-format.js';
 import type { Call, CallDelta } from '../../src/runner/generate/call-reader.js';
 import type { SamplingParams } from '../../src/runner/generate/sampler.js';
 import type { TokenReport } from '../../src/runner/generate/sequence.js';
-import { maxInputs, model, text } from '../fields.js';
+import { maxInputs, model, text, tokenIds } from '../fields.js';
 import {
   type ChatMessage,
   callPiece,
@@ -15,30 +15,25 @@ import {
 } from './chat-schema.js';
 import { type PlacedGrammar, responseFormat } from './structure-schema.js';
 
-const tokenIds = z.array(z.int().min(0).max(0x7fffffff)).min(1).max(1_000_000);
-
 const penalty = z.number().min(-2).max(2);
 
 export const request = z
   .strictObject({
     model,
     prompt: z
-      .union([
-        text.min(1),
-        z.array(text.min(1)).min(1).max(maxInputs),
-        tokenIds,
-        z.array(tokenIds).min(1).max(maxInputs),
-      ])
+      .union([text, z.array(text).min(1).max(maxInputs), tokenIds, z.array(tokenIds).min(1).max(maxInputs)])
       .optional()
-      .describe('Text to continue, or its token ids, or an array of either. This or `messages`.'),
+      .describe(
+        'Text to continue, or its token ids, or an array of either. An empty text begins as the model does. This or `messages`.',
+      ),
     messages,
     max_tokens: z
       .number()
       .int()
-      .min(1)
+      .min(0)
       .max(1_000_000)
       .default(256)
-      .describe("Clamped to what the model's window leaves."),
+      .describe("Clamped to what the model's window leaves. 0 only with `prompt_logprobs`."),
     temperature: z.number().min(0).max(2).default(1).describe('0 takes the likeliest token each time.'),
     top_p: z
       .number()
@@ -61,7 +56,7 @@ export const request = z
       .describe('Drop tokens less likely than this share of the likeliest; 0: off.'),
     repetition_penalty: z
       .number()
-      .gt(0)
+      .min(0.01)
       .max(10)
       .default(1)
       .describe('Divides the score of tokens seen in prompt or text.'),
@@ -91,6 +86,10 @@ export const request = z
       .union([z.boolean(), z.number().int().min(0).max(20)])
       .default(false)
       .describe('Log-probability of each token; a number asks for so many alternatives too.'),
+    prompt_logprobs: z
+      .union([z.boolean(), z.number().int().min(0).max(20)])
+      .default(false)
+      .describe('As `logprobs`, for the tokens of the prompt. Not in a stream; such a prompt is read anew.'),
     response_format: responseFormat,
     tools,
     tool_choice: toolChoice,
@@ -101,11 +100,16 @@ export const request = z
       .describe('Put the prompt before the text; default true, false for `messages`.'),
     stream: z.boolean().default(false).describe('Answer as `/stream` does.'),
   })
-  .check(({ value: { prompt, messages, tools, tool_choice: choice }, issues }) => {
+  .check(({ value, issues }) => {
+    const { prompt, messages, tools, tool_choice: choice } = value;
     const refuse = (path: string, message: string, input: unknown) =>
       issues.push({ code: 'custom', path: [path], message, input });
     if ((prompt === undefined) === (messages === undefined))
       refuse('prompt', 'either prompt or messages', prompt);
+    if (value.prompt_logprobs !== false && value.stream)
+      refuse('prompt_logprobs', 'false in a stream', value.prompt_logprobs);
+    if (value.prompt_logprobs === false && value.max_tokens === 0)
+      refuse('max_tokens', 'at least 1 (0 only with prompt_logprobs)', 0);
     const names = tools.map((tool) => tool.function.name);
     if (names.length > 0 && !messages) refuse('tools', 'none without messages', tools);
     if (new Set(names).size < names.length) refuse('tools', 'functions with different names', names);
@@ -126,6 +130,9 @@ const tokenLogprob = z.object({
   top: z.array(z.object({ token: z.string(), token_id: z.int(), logprob: z.number() })),
 });
 
+/** Nothing stands before the first token of a prompt, so it has no probability. */
+const promptLogprob = tokenLogprob.extend({ logprob: z.number().nullable() });
+
 const usage = z.object({
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
@@ -141,6 +148,7 @@ const one = z.object({
   finish_reason: finishReason,
   usage,
   logprobs: z.array(tokenLogprob).optional(),
+  prompt_logprobs: z.array(promptLogprob).optional(),
   tool_calls: z.array(reportedCall).optional().describe('With `finish_reason` `tool_calls`.'),
 });
 
@@ -175,6 +183,10 @@ export interface GenerationParams {
   readonly seed: number | undefined;
   /** `undefined`: none wanted; else how many alternatives a token. */
   readonly logprobs: number | undefined;
+  /** The same for the prompt's tokens. */
+  readonly promptLogprobs?: number | undefined;
+  /** Whether a prompt of token ids is wanted as text. */
+  readonly promptText?: boolean;
   /** What the texts are held to. */
   readonly grammar?: PlacedGrammar | undefined;
   /** Which functions may or must be called. */
@@ -211,4 +223,10 @@ export interface Generations {
   /** Of these, how many were in the cache already. */
   readonly cachedTokens: number;
   readonly choices: readonly Generation[];
+  /** Of a prompt of token ids, where it is wanted. */
+  readonly promptText?: string;
+  readonly promptLogprobs?: readonly PromptReport[];
 }
+
+/** Nothing stands before the first token, so it has no probability. */
+export type PromptReport = Omit<TokenReport, 'logprob'> & { readonly logprob: number | null };

@@ -13,7 +13,9 @@ describeWithOpenAiPython("OpenAI's client for Python", () => {
   beforeAll(async () => {
     service = await startService();
     const script = `${root}test/clients/openai_client.py`;
-    seen = JSON.parse(await runClient(python, [script, service.url, service.key, model]));
+    seen = JSON.parse(
+      await runClient(python, [script, service.url, service.key, model, `${root}samples/digits.wav`]),
+    );
   }, 300_000);
   afterAll(() => service?.close());
 
@@ -38,6 +40,21 @@ describeWithOpenAiPython("OpenAI's client for Python", () => {
     expect(seen.completion).toEqual([' upon a time', [' upon', ' a', ' time']]);
     expect(seen.models).toContain(model);
     expect(seen.model).toBe(model);
+  });
+
+  test('embeds texts, packed and plain', () => {
+    expect(seen.vectors).toEqual([208, expect.closeTo(0, 6)]);
+  });
+
+  test('hears', () => {
+    const heard = 'one seven four';
+    const [ids] = (seen.heard as [string, string, string, string[], number[]]).slice(4);
+    expect(seen.heard).toEqual([heard, `${heard}\n`, heard, heard.split(' '), ids]);
+    expect(seen.subtitles).toEqual(['1\n00:00:00', 'WEBVTT']);
+    expect(seen.streamed).toEqual([
+      ['transcript.text.delta', heard],
+      ['transcript.text.done', heard],
+    ]);
   });
 
   test('raises the classes that it has for errors', () => {

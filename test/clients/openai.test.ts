@@ -171,6 +171,34 @@ test('completions: texts, token ids, streams', async () => {
   expect(pieces.join('')).toBe(' upon a time');
 });
 
+test('completions: what the model thinks of a prompt alone, and of one of token ids', async () => {
+  const scored = await client.completions.create({
+    model,
+    prompt: 'Once upon a time',
+    max_tokens: 0,
+    echo: true,
+    logprobs: 1,
+  });
+  const [{ text, logprobs }] = scored.choices as [(typeof scored.choices)[0]];
+  expect([text, logprobs!.tokens!.join(''), scored.usage!.completion_tokens]).toEqual([
+    'Once upon a time',
+    'Once upon a time',
+    0,
+  ]);
+  // The golden case has its numbers.
+  expect(logprobs!.token_logprobs).toEqual([null, ...Array(3).fill(expect.any(Number))]);
+  const ids = await client.completions.create({
+    model,
+    prompt: [331, 320],
+    max_tokens: 2,
+    temperature: 0,
+    echo: true,
+    logprobs: 0,
+  });
+  expect(ids.choices[0]!.text).toBe('Once upon a time');
+  expect(ids.choices[0]!.logprobs!.tokens).toEqual(['Once', ' upon', ' a', ' time']);
+});
+
 test('the models, one by one too, with a slash in the name', async () => {
   const ids: string[] = [];
   for await (const { id } of client.models.list()) ids.push(id);

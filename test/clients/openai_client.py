@@ -1,13 +1,13 @@
 """OpenAI's own client for Python, unchanged but for the base URL and the key. Prints what it saw, as JSON.
 
-Run by test/clients/openai-python.test.ts: python openai_client.py URL KEY MODEL
+Run by test/clients/openai-python.test.ts: python openai_client.py URL KEY MODEL SOUND
 """
 import json
 import sys
 
 import openai
 
-url, key, model = sys.argv[1:]
+url, key, model, sound = sys.argv[1:]
 client = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0)
 messages = [{"role": "user", "content": "Tell me about the bear."}]
 greedy = {"model": model, "messages": messages, "temperature": 0}
@@ -62,6 +62,30 @@ text = client.completions.create(model=model, prompt="Once", max_tokens=3, tempe
 seen["completion"] = [text.choices[0].text, text.choices[0].logprobs.tokens]
 seen["models"] = [one.id for one in client.models.list()]
 seen["model"] = client.models.retrieve(model).id
+
+# Without encoding_format this client asks for base64.
+packed = client.embeddings.create(model="taskwire/sentences", input=["a dog", "a puppy"]).data
+plain = client.embeddings.create(model="taskwire/sentences", input=["a dog", "a puppy"], encoding_format="float").data
+pairs = [(a, b) for one, other in zip(packed, plain) for a, b in zip(one.embedding, other.embedding)]
+seen["vectors"] = [len(packed[0].embedding), max(abs(a - b) for a, b in pairs)]
+
+
+def hear(**fields):
+    with open(sound, "rb") as file:
+        answer = client.audio.transcriptions.create(file=file, model="taskwire/digits", **fields)
+        return list(answer) if fields.get("stream") else answer
+
+
+verbose = hear(response_format="verbose_json", timestamp_granularities=["word", "segment"], language="en")
+seen["heard"] = [
+    hear().text,
+    hear(response_format="text"),
+    verbose.text,
+    [word.word for word in verbose.words],
+    [segment.id for segment in verbose.segments],
+]
+seen["subtitles"] = [hear(response_format="srt")[:10], hear(response_format="vtt")[:6]]
+seen["streamed"] = [[event.type, getattr(event, "text", event.to_dict().get("delta"))] for event in hear(stream=True)]
 
 
 def failure(**fields):

@@ -53,14 +53,33 @@ test('every field has a type or says what it takes', async () => {
   }
 });
 
+test('what single models take and answer is in it, for every task and dialect', async () => {
+  const { paths } = await document();
+  for (const [path, envelope] of [
+    ['/v1/inference/{id}', undefined],
+    ['/models/{id}', 'string'],
+    ['/pipeline/{task}/{id}', 'string'],
+  ] as const) {
+    const { post, parameters } = paths[path];
+    expect(parameters.length).toBe(path.match(/\{/g)!.length);
+    const { content } = post.requestBody;
+    expect(content['application/json'].schema.anyOf.length).toBeGreaterThanOrEqual(tasks.length);
+    expect(Object.keys(content)).toEqual(expect.arrayContaining(['image/*', 'audio/*']));
+    const error = post.responses[400].content['application/json'].schema;
+    expect(error.properties?.error.type).toBe(envelope);
+    expect(post.responses[200].content['text/event-stream'].schema).toBeTruthy();
+  }
+});
+
 test('the addresses in it exist', async () => {
   const { paths } = await document();
   for (const [path, item] of Object.entries(paths as Record<string, Record<string, object>>)) {
-    const real = path.replace('{id}', 'no/such');
+    const real = path.replace('{id}', path.startsWith('/v1/models/') ? 'no/such' : 'nobody');
     for (const method of ['get', 'post'].filter((one) => one in item)) {
       const response = await service.fetch(real, { method: method.toUpperCase() });
       const body = await response.text();
-      expect([path, body.includes('route_not_found'), body.includes('method_not_allowed')]).toEqual([
+      // `route_not_found` alone also stands for an account that is not there.
+      expect([path, body.includes('There is no route'), body.includes('method_not_allowed')]).toEqual([
         path,
         false,
         false,

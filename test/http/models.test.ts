@@ -51,6 +51,24 @@ test('a model that does not exist is not found', async () => {
   }
 });
 
+test.each(['/v1/models/no/model', '/v1/models/no%2Fmodel', '/inference/v1/models/no/model'])(
+  'GET %s is refused in the envelope of OpenAI',
+  async (path) => {
+    const { status, json } = await service.get(path, anyone);
+    expect([status, json]).toEqual([
+      404,
+      {
+        error: {
+          message: expect.stringContaining('no/model'),
+          type: 'invalid_request_error',
+          param: 'model',
+          code: 'model_not_found',
+        },
+      },
+    ]);
+  },
+);
+
 test('a look at the health of a cold model does not load it, a poll with a key does', async () => {
   service.runners.onLoad = (runner) => runner.say({ type: 'loading', stage: 'opening model' });
   const look = await service.get('/v1/models/test/echo/health', anyone);

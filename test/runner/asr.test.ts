@@ -6,7 +6,14 @@ import { LiveRunner } from '../helpers/live-runner.js';
 import { joined, wavFile } from '../helpers/sounds.js';
 
 const media = (name: string) => readFileSync(fixture(`media/${name}`));
-const plain: AsrParams = { language: undefined, timestamps: false, task: 'transcribe' };
+const plain: AsrParams = {
+  language: undefined,
+  timestamps: false,
+  task: 'transcribe',
+  prompt: undefined,
+  temperature: 0,
+  stream: false,
+};
 
 let ctc: LiveRunner;
 let whisper: LiveRunner;
@@ -61,6 +68,13 @@ test('Whisper goes on where the last times end, over many windows', async () => 
     expect(end).toBeGreaterThan(start);
     expect(start).toBeGreaterThanOrEqual(value.segments[i - 1]?.end ?? 0);
   }
+});
+
+test('a temperature is the one that Whisper draws at, and a prompt may be longer than it reads', async () => {
+  const english = { language: 'en', temperature: 0.5, prompt: 'one two '.repeat(1000) };
+  const { value } = await hear(whisper, media('english-16k.wav'), english);
+  expect(value.text).not.toBe('');
+  expect(new Set(value.segments.map(({ temperature }) => temperature))).toEqual(new Set([0.5]));
 });
 
 test('a sound without speech, or of digital silence, has an empty text', async () => {

@@ -21,7 +21,7 @@ afterEach(() => service?.close());
 describe('a start', () => {
   test('makes a key that only its owner may read, and keeps it', async () => {
     const { key, keyFile } = await start();
-    expect(key).toMatch(/^inf_[\w-]{43}$/);
+    expect(key).toMatch(/^inf_[0-9a-f]{64}$/);
     expect(statSync(keyFile).mode & 0o777).toBe(0o600);
     await service.close();
     expect((await start({ TASKWIRE_DATA_DIR: dirname(keyFile) })).key).toBe(key);

@@ -1,12 +1,13 @@
 /** The path of one request, with admission and engine that write down what they were asked. */
 import { pino } from 'pino';
-import type { Admission, Outcome, Ticket } from '../../src/admission/admission.js';
+import type { Admission, Ticket } from '../../src/admission/admission.js';
 import { Catalogue } from '../../src/catalogue/catalogue.js';
 import { TaskwireError } from '../../src/errors.js';
 import { type Call, collect, infer, type Path } from '../../src/infer.js';
 import { addUsage, type Event, type Job } from '../../src/job.js';
 import type { RequestDone } from '../../src/metering/metrics.js';
 import type { Task } from '../../tasks/task.js';
+import { testCaller } from '../helpers/caller.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { testTasks } from '../helpers/serve.js';
 import { temporaryFolder, writeFiles } from '../helpers/temporary.js';
@@ -33,9 +34,13 @@ async function* answerAll(job: Job): AsyncGenerator<Event, void, void> {
   }
 }
 
+/** The path's that was made last. */
+let verbs: string[] = [];
+
 /** A path that logs the verbs it goes through. */
 const makePath = ({ admission = {}, ticket = {}, run = answerAll }: Stubs = {}) => {
   const log: string[] = [];
+  verbs = log;
   const done: RequestDone[] = [];
   const path: Path = {
     catalogue,
@@ -43,14 +48,11 @@ const makePath = ({ admission = {}, ticket = {}, run = answerAll }: Stubs = {}) 
       async authenticate() {
         throw new Error('the dialect has done that');
       },
-      async rate() {
-        log.push('rate');
-      },
       async admit(_, { size }) {
         log.push(`admit ${size}`);
         return {
           trueUp: ({ inputTokens }) => void log.push(`true up ${inputTokens}`),
-          async settle(outcome: Outcome, { deviceMicros }) {
+          async settle({ outcome, usage: { deviceMicros } }) {
             log.push(`settle ${outcome} ${deviceMicros}`);
             return { costMicroUsd: outcome === 'failed' ? 0 : 7 };
           },
@@ -75,14 +77,16 @@ const makePath = ({ admission = {}, ticket = {}, run = answerAll }: Stubs = {}) 
 
 const call = (change: Partial<Call> = {}): Call => ({
   id: 'req_1',
-  caller: { account: 'a', keyId: 'k' },
+  caller: testCaller('a', 'k'),
   task: testTasks[0] as Task,
   model: undefined,
   fields: { inputs: ['one', 'three'] },
   streamRoute: false,
   signal: new AbortController().signal,
+  limitModel: async () => void verbs.push('rate'),
   timeoutMs: undefined,
   waitForModel: false,
+  noStore: false,
   ...change,
 });
 
@@ -110,9 +114,11 @@ test.each([
 });
 
 test('who is over the rate is refused before the fields are looked at', async () => {
-  const rate = () => Promise.reject(new TaskwireError('rate_limited'));
-  const { path, log } = makePath({ admission: { rate } });
-  await expect(collect(infer(call({ fields: {} }), path))).rejects.toMatchObject({ code: 'rate_limited' });
+  const limitModel = () => Promise.reject(new TaskwireError('rate_limited'));
+  const { path, log } = makePath();
+  await expect(collect(infer(call({ fields: {}, limitModel }), path))).rejects.toMatchObject({
+    code: 'rate_limited',
+  });
   expect(log).toEqual([]);
 });
 

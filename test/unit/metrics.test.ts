@@ -1,10 +1,11 @@
 import { TaskwireError } from '../../src/errors.js';
 import { newProgress } from '../../src/job.js';
 import { Metrics, type RequestDone } from '../../src/metering/metrics.js';
+import { testCaller } from '../helpers/caller.js';
 import { EngineBench } from '../helpers/engine-bench.js';
 
 const done = (outcome: RequestDone['outcome'], deviceMicros: number): RequestDone => ({
-  call: { id: 'req_1', task: { name: 'echo' } },
+  call: { id: 'req_1', task: { name: 'echo' }, caller: testCaller() },
   model: 'test/model',
   outcome,
   usage: { ...newProgress(0).usage, deviceMicros },
@@ -33,4 +34,27 @@ test('device time is billed to who got an answer or left, and to nobody when a r
   metrics.requestDone(done(new TaskwireError('deadline_exceeded'), 1_000_000));
   expect(await readMetric(metrics, 'taskwire_device_busy_seconds')).toBe(5);
   expect(await readMetric(metrics, 'taskwire_device_unbilled_seconds')).toBe(2);
+});
+
+test('how far accounts are apart in device time is told by priority, and only of those that wait', async () => {
+  const bench = new EngineBench();
+  const metrics = new Metrics();
+  metrics.watch(bench.engine);
+  const lags = async () => {
+    const found = (await metrics.registry.getMetricsAsJSON()).find(
+      ({ name }) => name === 'taskwire_fair_lag_seconds',
+    );
+    return found?.values.map(({ labels, value }) => [labels.priority, value]);
+  };
+  await bench.holding();
+  expect(await lags()).toEqual([]);
+  // One of each is at the runner, that of `b` ten times as long; the others wait.
+  for (const account of ['a', 'b', 'a', 'b', 'a', 'b'])
+    await bench.started(['x'.repeat(account === 'a' ? 100 : 1000)], { account, priority: 1 });
+  for (const account of ['c', 'd']) await bench.started(['x'], { account, priority: 0 });
+  expect((await lags())?.map(([priority]) => priority)).toEqual([1, 0]);
+  const [[, high], [, low]] = (await lags()) as [[number, number], [number, number]];
+  // Before anything was measured, a character is taken to cost 0.1 ms.
+  expect(high).toBeCloseTo(0.09);
+  expect(low).toBe(0);
 });

@@ -84,7 +84,7 @@ const rows: readonly Row[] = [
     'stop_sequences',
     /array of 17.*at most 16/,
   ],
-  ['an empty prompt', generation, { prompt: '' }, 'invalid_field', 'prompt', /at least 1 characters/],
+  ['no prompts', generation, { prompt: [] }, 'invalid_field', 'prompt', /at least 1 items/],
   ['neither prompt nor messages', generation, {}, 'missing_field', 'prompt', /prompt or messages/],
   [
     'prompt and messages',

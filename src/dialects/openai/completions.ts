@@ -15,12 +15,18 @@ import { usageOf, usageSchema } from './usage.js';
 const request = z
   .object({
     ...samplingShape,
-    prompt: task.shape.prompt.unwrap(),
+    max_tokens: task.shape.max_tokens
+      .unwrap()
+      .optional()
+      .describe("Default: what the model's window leaves. 0 only with `echo`."),
+    prompt: task.shape.prompt.unwrap().default(''),
     logprobs: z.int().min(0).max(20).optional().describe('How many alternatives for each token.'),
     echo: z
       .boolean()
       .default(false)
-      .describe('Put the prompt before the text. Not with token ids or `logprobs`.'),
+      .describe(
+        'Put the prompt before the text, and its log-probabilities before those. In a stream not with token ids or `logprobs`.',
+      ),
     best_of: z
       .int()
       .min(1)
@@ -28,13 +34,13 @@ const request = z
       .describe('Only as much as `n`: nothing is generated to be thrown away.'),
     suffix: z.literal('').optional().describe('Not supported: no text is written before a given end.'),
   })
-  .check(({ value: { echo, logprobs, prompt, best_of, n }, issues }) => {
+  .check(({ value: { echo, logprobs, prompt, best_of, n, stream, max_tokens }, issues }) => {
     const refuse = (path: string, message: string, input: unknown) =>
       issues.push({ code: 'custom', path: [path], message, input });
-    if (echo && logprobs !== undefined)
-      refuse('echo', 'false beside logprobs: those of the prompt are not known', echo);
-    if (echo && [prompt].flat(2).some((one) => typeof one === 'number'))
-      refuse('echo', 'false for a prompt of token ids', echo);
+    if (!echo && max_tokens === 0) refuse('max_tokens', 'at least 1 without echo', 0);
+    if (echo && stream && logprobs !== undefined) refuse('echo', 'false in a stream with logprobs', echo);
+    if (echo && stream && [prompt].flat(2).some((one) => typeof one === 'number'))
+      refuse('echo', 'false in a stream for a prompt of token ids', echo);
     if (best_of !== undefined && best_of !== n) refuse('best_of', `${n}, as n`, best_of);
   });
 
@@ -64,12 +70,13 @@ const event = response.extend({ usage: usageSchema.nullish() });
 
 const reasonOf = ({ finishReason: reason }: Generation) => (reason === 'length' ? 'length' : 'stop');
 
-/** What `echo` puts before the texts of a prompt. */
-const echoOf = ({ echo, prompt }: CompletionRequest, index: number): string =>
-  echo ? String([prompt].flat()[index]) : '';
+/** What `echo` puts before the texts of a prompt; token ids come back as text. */
+const echoOf = ({ echo, prompt }: CompletionRequest, index: number, promptText?: string): string =>
+  echo ? (promptText ?? String([prompt].flat()[index])) : '';
 
 export const completions: Endpoint<CompletionRequest> = {
   route: '/completions',
+  names: { prompt_logprobs: 'echo' },
   task: 'text-generation',
   summary: "Continues texts, in OpenAI's form.",
   request,
@@ -79,13 +86,15 @@ export const completions: Endpoint<CompletionRequest> = {
     ...samplingToTask(fields),
     prompt: fields.prompt,
     logprobs: fields.logprobs ?? false,
-    return_full_text: false,
+    // 0 tokens are generated only where the prompt is looked at.
+    prompt_logprobs: fields.echo && (fields.logprobs ?? (fields.max_tokens === 0 && 0)),
+    return_full_text: fields.echo,
   }),
   render({ values }, fields, { id, created, model }) {
     const choices = (values as Generations[]).flatMap((value, i) =>
       value.choices.map((one) => ({
-        text: echoOf(fields, i) + one.text,
-        logprobs: columnLogprobs(one.logprobs, 0),
+        text: echoOf(fields, i, value.promptText) + one.text,
+        logprobs: columnLogprobs(one.logprobs && [...(value.promptLogprobs ?? []), ...one.logprobs], 0),
         finish_reason: reasonOf(one),
       })),
     );

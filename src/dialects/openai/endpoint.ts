@@ -1,5 +1,7 @@
 /** One of OpenAI's routes: its fields, and how they become a task's request and its values OpenAI's answer. */
 import type { z } from 'zod';
+import type { CatalogueEntry } from '../../catalogue/catalogue.js';
+import type { Answer } from '../../http/json-answer.js';
 import type { Collected, Reply } from '../../infer.js';
 
 /** What every answer of a request repeats. */
@@ -18,13 +20,19 @@ export interface Endpoint<Request = unknown> {
   readonly task: string;
   readonly summary: string;
   /** Fields it does not name are ignored: clients send extras. */
-  readonly request: z.ZodType<Request>;
+  readonly request: z.ZodObject & z.ZodType<Request>;
   readonly response: z.ZodType;
-  /** The schema of one event of a stream. */
-  readonly event: z.ZodType;
+  /** The schema of one event of a stream, where there are streams. */
+  readonly event?: z.ZodType;
+  /** Takes forms as well: under this name the file of one, or of a raw body. */
+  readonly file?: string;
+  /** Task fields that have another name here: errors use this one. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Which of the task's models will do, where not every one does; the first of them is the default. */
+  readonly models?: { readonly fits: (entry: CatalogueEntry) => boolean; readonly kind: string };
   /** The task's fields; what they allow is at least what `request` allows. */
   toTask(request: Request): Record<string, unknown>;
-  render(collected: Collected, request: Request, head: Head): Record<string, unknown>;
+  render(collected: Collected, request: Request, head: Head): Answer;
   /** Called once a stream; the function it returns words each reply as events, without the end mark. */
-  stream(request: Request, head: Head): (reply: Reply) => readonly object[];
+  stream?(request: Request, head: Head): (reply: Reply) => readonly object[];
 }

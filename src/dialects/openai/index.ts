@@ -1,20 +1,34 @@
 /** OpenAI's dialect: its routes over the tasks. */
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Task } from '../../../tasks/task.js';
+import type { Caller } from '../../admission/admission.js';
+import type { CatalogueEntry } from '../../catalogue/catalogue.js';
 import { TaskwireError } from '../../errors.js';
 import { type Body, bodyOf } from '../../http/body.js';
-import { contextOf } from '../../http/context.js';
+import { callerOf, contextOf } from '../../http/context.js';
 import { methodNotAllowed } from '../../http/error-handler.js';
 import type { DialectRoute } from '../../http/openapi.js';
+import { canSee } from '../../identity/scopes.js';
 import type { Path } from '../../infer.js';
 import { validate } from '../../validate.js';
+import { coerceText } from '../coerce-text.js';
 import { exchange, type Face, openCall, readModel } from '../exchange.js';
 import { chat } from './chat.js';
 import { completions } from './completions.js';
+import { embeddings } from './embeddings.js';
 import type { Endpoint, Head } from './endpoint.js';
-import { errorSchema, renderOpenAiError } from './error.js';
+import { errorSchema, renderOpenAiError, withNames } from './error.js';
+import { rerank } from './rerank.js';
+import { transcriptions, translations } from './transcriptions.js';
 
-const endpoints = [chat, completions] as unknown as readonly Endpoint[];
+const endpoints = [
+  chat,
+  completions,
+  embeddings,
+  rerank,
+  transcriptions,
+  translations,
+] as unknown as readonly Endpoint[];
 
 const served = (tasks: readonly Task[]) =>
   endpoints.flatMap((endpoint) => {
@@ -32,12 +46,12 @@ export const openAiRoutes = (
   guard: readonly RequestHandler[],
 ): Router => {
   const router = Router({ caseSensitive: true });
-  const speak: RequestHandler = (_req, res, next) => {
-    contextOf(res).renderError = renderOpenAiError;
-    next();
-  };
   for (const { endpoint, task } of served(tasks)) {
-    router.post(endpoint.route, speak, ...guard, answer(endpoint, task, path));
+    const speak: RequestHandler = (_req, res, next) => {
+      contextOf(res).renderError = errorsOf(endpoint);
+      next();
+    };
+    router.post(endpoint.route, speak, ...guard, answerEndpoint(endpoint, task, path));
     router.all(endpoint.route, speak, methodNotAllowed('POST'));
   }
   return router;
@@ -52,19 +66,23 @@ export const openAiDocuments = (tasks: readonly Task[]): DialectRoute[] =>
     request: endpoint.request,
     response: endpoint.response,
     event: endpoint.event,
+    file: endpoint.file,
     error: errorSchema,
   }));
 
-const answer =
-  (endpoint: Endpoint, task: Task, path: Path): RequestHandler =>
-  async (req, res) => {
-    const body = fieldsOf(bodyOf(req));
+/** `named`: the model, where the address names it. */
+export const answerEndpoint =
+  (endpoint: Endpoint, task: Task, path: Path, named?: string) =>
+  async (req: Request, res: Response): Promise<void> => {
+    const body = fieldsOf(bodyOf(req), endpoint);
+    const asked = named ?? modelOf(body.model);
     let request: unknown;
     const call = openCall(req, res, {
       task,
-      model: readModel(body.model),
+      model: asked ?? defaultOf(endpoint, task, { path, caller: callerOf(res) }),
       // Read by the path once the model is found and the rate counted: bad fields count too.
       get fields() {
+        if (asked !== undefined) assertFits(path.catalogue.resolve(asked, task).entry, endpoint);
         request = validate(endpoint.request, body);
         return { ...endpoint.toTask(request), model: undefined };
       },
@@ -73,21 +91,56 @@ const answer =
     const head = (model: string): Head => ({
       id: call.id.replace(/^req_/, ''),
       created: Math.floor(Date.now() / 1000),
-      model: call.model ?? model,
+      model: asked ?? model,
     });
     const face: Face = {
       render: (collected) => endpoint.render(collected, request, head(collected.admitted.model.entry.id)),
       stream({ model }) {
-        const word = endpoint.stream(request, head(model.entry.id));
+        const word = endpoint.stream!(request, head(model.entry.id));
         return (reply) => (reply.type === 'settled' ? ['[DONE]'] : word(reply));
       },
-      renderError: renderOpenAiError,
+      renderError: contextOf(res).renderError,
     };
     await exchange(call, path, res, face);
   };
 
+/** Hugging Face's clients name no model where they were given a URL, but say one of these, or that URL. */
+const placeholder = /^(dummy|tgi|https?:\/\/.*)$/s;
+
+const modelOf = (model: unknown): string | undefined =>
+  typeof model === 'string' && placeholder.test(model) ? undefined : readModel(model);
+
+/** `undefined`: the task's. */
+const defaultOf = (
+  { models }: Endpoint,
+  task: Task,
+  { path, caller }: { readonly path: Path; readonly caller: Caller },
+): string | undefined => {
+  if (!models) return undefined;
+  const seen = path.catalogue.list().filter((entry) => canSee(entry, caller));
+  const found = seen.find((entry) => entry.task.name === task.name && models.fits(entry));
+  if (found) return found.id;
+  const message = `No model of the catalogue is a ${models.kind}.`;
+  throw new TaskwireError('model_not_found', { param: 'model', message });
+};
+
+const assertFits = (entry: CatalogueEntry, { models, route }: Endpoint): void => {
+  if (!models || models.fits(entry)) return;
+  const message = `${entry.id} is no ${models.kind}, as ${route} needs.`;
+  throw new TaskwireError('task_mismatch', { param: 'model', message });
+};
+
+const errorsOf =
+  ({ names = {} }: Endpoint) =>
+  (error: TaskwireError) =>
+    renderOpenAiError(withNames(error, names));
+
 /** What clients leave open they send as null. */
-const fieldsOf = ({ fields, textual }: Body): Record<string, unknown> => {
+const fieldsOf = ({ fields, textual, file }: Body, endpoint: Endpoint): Record<string, unknown> => {
+  if (endpoint.file && textual) {
+    const typed = coerceText(fields, endpoint.request.shape);
+    return file ? { ...typed, [endpoint.file]: file } : typed;
+  }
   if (textual)
     throw new TaskwireError('unsupported_media', { param: 'content-type', allowed: 'application/json' });
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

@@ -1,8 +1,10 @@
 /** Log-probabilities in OpenAI's two forms: per token for chats, columns for completions. */
 import { z } from 'zod';
-import type { Generation } from '../../../tasks/text-generation/schema.js';
+import type { Generation, Generations } from '../../../tasks/text-generation/schema.js';
 
 type Reports = NonNullable<Generation['logprobs']>;
+/** Of a prompt and its text. */
+type ColumnReports = NonNullable<Generations['promptLogprobs']>;
 
 const entry = z.object({
   token: z.string(),
@@ -17,8 +19,8 @@ export const chatLogprobsSchema = z.object({
 
 export const columnLogprobsSchema = z.object({
   tokens: z.array(z.string()),
-  token_logprobs: z.array(z.number()),
-  top_logprobs: z.array(z.record(z.string(), z.number())).nullable(),
+  token_logprobs: z.array(z.number().nullable()).describe('null for the first token of a prompt.'),
+  top_logprobs: z.array(z.record(z.string(), z.number()).nullable()).nullable(),
   text_offset: z.array(z.int()),
 });
 
@@ -37,12 +39,14 @@ export const chatLogprobs = (reports: Reports | undefined): z.output<typeof chat
     : null;
 
 /** The token that was taken is among them, also when it was not one of the likeliest. */
-const alternativesOf = ({ top, token, logprob }: Reports[number]) =>
-  Object.fromEntries([...top, { token, logprob }].map((one) => [one.token, one.logprob]));
+const alternativesOf = ({ top, token, logprob }: ColumnReports[number]) =>
+  logprob === null
+    ? null
+    : Object.fromEntries([...top, { token, logprob }].map((one) => [one.token, one.logprob]));
 
 /** `offset`: UTF-16 units of the text before these tokens. */
 export const columnLogprobs = (
-  reports: Reports | undefined,
+  reports: ColumnReports | undefined,
   offset: number,
 ): z.output<typeof columnLogprobsSchema> | null => {
   if (!reports) return null;

@@ -13,7 +13,11 @@ const leastTopP = 1e-9;
 
 export const samplingShape = {
   model: shape.model,
-  max_tokens: shape.max_tokens.unwrap().optional().describe("Default: what the model's window leaves."),
+  max_tokens: shape.max_tokens
+    .unwrap()
+    .min(1)
+    .optional()
+    .describe("Default: what the model's window leaves."),
   temperature: shape.temperature,
   top_p: z.number().min(0).max(1).default(1),
   n: shape.n,
@@ -28,7 +32,7 @@ export const samplingShape = {
   response_format: looseResponseFormat,
   stream: z.boolean().default(false),
   stream_options: z
-    .object({ include_usage: z.boolean().default(false) })
+    .object({ include_usage: z.boolean().nullish() })
     .optional()
     .describe('`include_usage`: a last chunk without choices that has the usage.'),
   user: text.optional().describe('Ignored.'),

@@ -4,6 +4,7 @@ import { TaskwireError } from '../../errors.js';
 import type { ModelFolder } from '../model-folder.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { type CallFormat, callFormatOf, defaultCallFormat } from './call-format.js';
+import { ControlTokens } from './control-tokens.js';
 import { toolsInWords } from './tools-in-words.js';
 
 export interface Message {
@@ -42,9 +43,11 @@ export class ChatTemplate {
   readonly #withTools: Template | undefined;
   /** How the model calls functions. */
   readonly callFormat: CallFormat;
+  readonly #controls: ControlTokens;
 
   constructor(model: ModelFolder, tokenizer: Tokenizer) {
     const config = tokenizer.config as TemplateConfig;
+    this.#controls = new ControlTokens(tokenizer.specialTokens);
     const sources = templateSources(model, config);
     const source = sources.get('default') ?? [...sources.values()][0];
     const forTools = [sources.get('tool_use'), source].find((one) => one && callFormatOf(one));
@@ -54,8 +57,11 @@ export class ChatTemplate {
     this.callFormat = (forTools === undefined ? undefined : callFormatOf(forTools)) ?? defaultCallFormat;
   }
 
-  /** The text for a conversation, ending where the assistant's turn begins. Throws when the template refuses. */
-  render(messages: readonly Message[], tools: readonly Tool[] | undefined): string {
+  /**
+   * The text for a conversation, ending where the assistant's turn begins, in pieces to be tokenized one by one: no control
+   * token is in them but the template's own. Throws when the template refuses.
+   */
+  render(messages: readonly Message[], tools: readonly Tool[] | undefined): readonly string[] {
     if (!this.#default) {
       throw new TaskwireError('invalid_field', {
         param: 'messages',
@@ -65,16 +71,19 @@ export class ChatTemplate {
     }
     // A template that says nothing of tools would pass over them, and over calls, without a word.
     const template = this.#withTools ?? this.#default;
+    const controls = this.#controls;
+    const shownTools = controls.marked(tools);
     const told = this.#withTools
-      ? messages.map(withParsedCalls)
-      : toolsInWords(messages, tools, this.callFormat);
+      ? controls.marked(messages.map(withParsedCalls))
+      : toolsInWords(controls.marked(messages), shownTools, this.callFormat);
     try {
-      return (tools || !this.#withTools ? template : this.#default).render({
+      const text = (tools || !this.#withTools ? template : this.#default).render({
         messages: told.map((message) => ({ ...message, content: message.content ?? '' })),
-        tools: (this.#withTools && tools) ?? null,
+        tools: (this.#withTools && shownTools) ?? null,
         add_generation_prompt: true,
         ...this.#tokens,
       });
+      return controls.pieces(text);
     } catch (error) {
       // Templates refuse by raising, for example when roles do not alternate; their words are meant for the caller.
       const why = error instanceof Error ? error.message : String(error);

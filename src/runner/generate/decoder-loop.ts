@@ -1,6 +1,6 @@
 /** The engine of text generation: schedule, run, postprocess, until nothing is left to do. */
 import { splitByWork } from '../../metering/split.js';
-import type { KvStore } from './kv-store.js';
+import type { KvStore, Scores } from './kv-store.js';
 import { lookUp } from './prompt-lookup.js';
 import { type Plan, type Schedulable, Scheduler } from './scheduler.js';
 import type { Piece, Sequence } from './sequence.js';
@@ -17,6 +17,8 @@ export interface DecodingJob {
   readonly signal: AbortSignal;
   /** The prompt has a slot, for the first time; so many of its tokens were there already. */
   onAdmitted(reusedTokens: number): void;
+  /** Wanted: the scores that follow each of the tokens behind the first `past`. Needs a store that verifies. */
+  onPromptScores?: ((past: number, scores: readonly Scores[]) => void) | undefined;
   onPiece(piece: Piece): void;
   onBill(micros: number): void;
 }
@@ -115,12 +117,17 @@ export class DecoderLoop {
   }
 
   async #prefill(part: NonNullable<Plan<Text>['prefill']>): Promise<void> {
-    const running = this.#store.prefill(part.slot, part.ids, part.past);
+    const { onPromptScores } = part.text.job;
+    const { slot, ids, past } = part;
+    const running = onPromptScores
+      ? this.#store.verify!(slot, ids, past)
+      : this.#store.prefill(slot, ids, past).then((read) => ({ ...read, scores: [read.scores] }));
     this.#tell();
     const { scores, micros } = await running;
+    onPromptScores?.(past, scores);
     this.#prefillMicros += newestWeight * (micros / part.ids.length - this.#prefillMicros);
     part.text.job.onBill(micros);
-    if (this.#scheduler.prefilled(part)) this.#draw(part.text, scores);
+    if (this.#scheduler.prefilled(part)) this.#draw(part.text, scores.at(-1)!);
   }
 
   async #decode(plan: Plan<Text>): Promise<void> {

@@ -59,6 +59,8 @@ export interface Admitted<T> {
 
 /** Tokens in a slot that are rather kept than overwritten. */
 const worthKeeping = 32;
+/** Every so many admissions goes to who has waited longest, whatever its priority. */
+const agedEvery = 8;
 
 const nothing: Content = { ids: [], scope: '', usedAt: -1 };
 
@@ -72,6 +74,8 @@ export class Scheduler<T extends Schedulable> {
   /** By slot, behind the running ones. */
   readonly #left: Content[];
   #admissions = 0;
+  /** Lost their place once to a more important text, or waited for long: nobody takes it from them again. */
+  readonly #spared = new WeakSet<T>();
 
   constructor(memory: SlotMemory) {
     this.#memory = memory;
@@ -148,6 +152,11 @@ export class Scheduler<T extends Schedulable> {
   /** The next text that could run: highest priority, then first come; its leader's prompt must have been read. */
   #next(): T | undefined {
     const ready = this.#waiting.filter(({ leader }) => !leader || this.#isRead(leader as T));
+    const isFree = this.#running.length < this.#memory.slots;
+    if (isFree && ready[0] && this.#admissions % agedEvery === agedEvery - 1) {
+      this.#spared.add(ready[0]);
+      return ready[0];
+    }
     return ready.reduce<T | undefined>(
       (best, text) => (best && best.priority >= text.priority ? best : text),
       undefined,
@@ -161,8 +170,11 @@ export class Scheduler<T extends Schedulable> {
 
   /** Sends the least important, youngest text back to wait, if it matters less; it is computed again later. */
   #preemptFor({ priority }: T): boolean {
-    const victim = this.#running.reduce((a, b) => (isBefore(a, b) ? b : a));
-    if (victim.text.priority >= priority) return false;
+    const victim = this.#running
+      .filter(({ text }) => text.priority < priority && !this.#spared.has(text))
+      .reduce<Running<T> | undefined>((a, b) => (a && !isBefore(a, b) ? a : b), undefined);
+    if (!victim) return false;
+    this.#spared.add(victim.text);
     this.#release(this.#running.indexOf(victim));
     this.#waiting.unshift(victim.text);
     return true;

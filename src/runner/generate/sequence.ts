@@ -91,6 +91,8 @@ export class Sequence {
   /** Draws the next token from `logits` [vocabulary], which it changes. */
   accept(logits: Float32Array): Piece {
     const { sampling, endIds, minTokens, maxTokens, guide } = this.#options;
+    // Only its prompt was to be read.
+    if (maxTokens === 0) return this.#end('length', '', []);
     const early = this.generatedTokens < minTokens;
     const raw = this.#options.logprobs === undefined ? undefined : logits.slice();
     applyPenalties(logits, sampling, { seen: this.#seen, generated: this.#counts });
@@ -133,12 +135,22 @@ export class Sequence {
   }
 
   #report(raw: Float32Array, id: number): TokenReport {
-    const { chosen, top } = logprobsOf(raw, id, this.#options.logprobs ?? 0);
-    const named = ({ id: tokenId, logprob }: { id: number; logprob: number }) => ({
-      token: this.#options.tokenizer.text(tokenId),
-      token_id: tokenId,
-      logprob,
-    });
-    return { ...named(chosen), top: top.map(named) };
+    return reportOf(raw, id, this.#options.logprobs ?? 0, this.#options.tokenizer);
   }
 }
+
+/** `raw` is [vocabulary], as the model scored what may stand where `id` does. */
+export const reportOf = (
+  raw: Float32Array,
+  id: number,
+  alternatives: number,
+  tokenizer: Tokenizer,
+): TokenReport => {
+  const { chosen, top } = logprobsOf(raw, id, alternatives);
+  const named = ({ id: tokenId, logprob }: { id: number; logprob: number }) => ({
+    token: tokenizer.text(tokenId),
+    token_id: tokenId,
+    logprob,
+  });
+  return { ...named(chosen), top: top.map(named) };
+};

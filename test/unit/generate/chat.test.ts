@@ -35,20 +35,20 @@ const history = [
 ];
 
 test("a conversation is rendered by the model's own template, up to the assistant's turn", () => {
-  expect(open({ chat_template: plain }).render(hello, undefined)).toBe('<s><user>Hello<assistant>');
+  expect(open({ chat_template: plain }).render(hello, undefined).join('')).toBe('<s><user>Hello<assistant>');
 });
 
 test('a template in a file of its own goes before that of the configuration', () => {
   const chat = open({ chat_template: plain }, { 'chat_template.json': { chat_template: 'FILE' } });
-  expect(chat.render(hello, undefined)).toBe('FILE');
+  expect(chat.render(hello, undefined).join('')).toBe('FILE');
 });
 
 test('a template that knows tools gets them, and the arguments of calls as objects', () => {
   const chat = open({ chat_template: withTools });
-  expect(chat.render(history, tools)).toBe(
+  expect(chat.render(history, tools).join('')).toBe(
     'TOOLS get_weather <system>Be brief.<user>Hello<assistant><tool_call>get_weather Oslo</tool_call><tool>Rain',
   );
-  expect(chat.render(hello, undefined)).toBe('<user>Hello');
+  expect(chat.render(hello, undefined).join('')).toBe('<user>Hello');
 });
 
 test('of several templates, the one for tools is taken where there are some', () => {
@@ -58,19 +58,19 @@ test('of several templates, the one for tools is taken where there are some', ()
       { name: 'tool_use', template: withTools },
     ],
   });
-  expect(chat.render(hello, undefined)).toBe('<s><user>Hello<assistant>');
-  expect(chat.render(hello, tools)).toBe('TOOLS get_weather <user>Hello');
+  expect(chat.render(hello, undefined).join('')).toBe('<s><user>Hello<assistant>');
+  expect(chat.render(hello, tools).join('')).toBe('TOOLS get_weather <user>Hello');
 });
 
 test('a template that knows no tools is told of them in words', () => {
   const chat = open({ chat_template: plain });
-  const told = chat.render(history, tools);
+  const told = chat.render(history, tools).join('');
   expect(told).toContain('<s><system>Be brief.\n\nYou can call these functions:\n{"name":"get_weather"');
   expect(told).toContain(
     '<assistant><tool_call>{"name": "get_weather", "arguments": {"city": "Oslo"}}</tool_call>',
   );
   expect(told).toContain('<user><tool_response>Rain</tool_response>');
-  expect(chat.render(hello, tools)).toMatch(/^<s><system>You can call/);
+  expect(chat.render(hello, tools).join('')).toMatch(/^<s><system>You can call/);
 });
 
 test('a model without a template refuses conversations', () => {

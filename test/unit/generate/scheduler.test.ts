@@ -148,45 +148,6 @@ test('a cached text that is much longer than what is taken from it is kept, if a
   expect([short.reused, again.reused]).toEqual([20, 199]);
 });
 
-describe('preemption', () => {
-  test('takes the place of the least important, youngest text, which says the same later', () => {
-    const bench = new SlotBench({ slots: 2 });
-    const texts = [1, 0].map((priority, i) => textOf(tokens(6, 100 * i), { priority, newTokens: 9 }));
-    bench.add(...texts);
-    for (let i = 0; i < 4; i++) bench.step();
-    const urgent = textOf(tokens(30, 700), { priority: 2, newTokens: 3 });
-    const later = textOf(tokens(6, 500));
-    bench.add(urgent, later);
-    expect(bench.step().decode).toEqual([texts[0]]);
-    bench.finish();
-    expect(bench.finished).toEqual([urgent, texts[0], texts[1], later]);
-    for (const text of [...texts, urgent])
-      expect(text.ids).toEqual(saysAlone(text.ids.slice(0, text.promptTokens), text.newTokens));
-  });
-
-  test('is not for equals', () => {
-    const bench = new SlotBench({ slots: 1 });
-    const texts = [1, 1, 0].map((priority, i) => textOf(tokens(6, 100 * i), { priority }));
-    bench.add(texts[0]!);
-    bench.step();
-    bench.add(texts[1]!, texts[2]!);
-    bench.finish();
-    expect(bench.finished).toEqual(texts);
-  });
-
-  test('comes in the middle of a prompt too', () => {
-    const bench = new SlotBench({ slots: 1 });
-    const slow = textOf(tokens(50));
-    bench.add(slow);
-    bench.step(20);
-    const urgent = textOf(tokens(4, 700), { priority: 1 });
-    bench.add(urgent);
-    bench.finish(20);
-    expect(bench.finished).toEqual([urgent, slow]);
-    expect(slow.ids).toEqual(saysAlone(tokens(50), 4));
-  });
-});
-
 describe('a text that is removed', () => {
   test.each([0, 1, 2])('frees its slot for the next step, wherever it is (%i)', (which) => {
     const bench = new SlotBench({ slots: 3 });

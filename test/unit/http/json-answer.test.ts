@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { vectorToJson } from '../../../src/http/float-json.js';
-import { type Answer, sendAnswer, TextAnswer } from '../../../src/http/json-answer.js';
+import { type Answer, PackedVector, sendAnswer, TextAnswer } from '../../../src/http/json-answer.js';
 import { TestRandom } from '../../helpers/random.js';
 
 let body: Answer = {};
@@ -76,6 +76,24 @@ test('vectors arrive as the same 32-bit numbers, few or many', async () => {
       ),
     ).toBe(true);
   }
+});
+
+test('vectors may be fields of objects, as numbers or packed', async () => {
+  const vector = Float32Array.of(1, -2.5);
+  for (const count of [1, 64, 65, 500]) {
+    const data = Array.from({ length: count }, (_, index) => ({
+      'an "odd" name': undefined,
+      index,
+      plain: vector,
+      packed: new PackedVector(vector),
+    }));
+    // 00 00 80 3f, 00 00 20 c0
+    const expected = { plain: [1, -2.5], packed: 'AACAPwAAIMA=' };
+    expect(JSON.parse(await sent({ data }))).toEqual({
+      data: data.map(({ index }) => ({ index, ...expected })),
+    });
+  }
+  expect(JSON.parse(await sent([new PackedVector(vector)]))).toEqual(['AACAPwAAIMA=']);
 });
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>

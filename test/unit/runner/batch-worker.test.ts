@@ -3,6 +3,7 @@ import type { Outcome } from '../../../src/engine/protocol.js';
 import { TaskwireError } from '../../../src/errors.js';
 import { BatchWorker } from '../../../src/runner/batch-worker.js';
 import type { BatchPipeline, Row } from '../../../src/runner/pipeline.js';
+import { Turns } from '../../../src/runner/turns.js';
 import { settle } from '../../helpers/fake-clock.js';
 
 // Faults of ours are written to the runner's stderr, where the engine reads its last words.
@@ -49,7 +50,7 @@ const makeWorker = (change: Partial<BatchPipeline<TextRow, string>> = {}, stream
   return { worker, runs, outcomes, byId, busy: () => busyMicros };
 };
 
-const item = (id: number, input: unknown) => ({ id, input, params: {}, scope: '' });
+const item = (id: number, input: unknown) => ({ id, input, params: {}, scope: '', priority: 0 });
 const codeOf = (outcome: Outcome | undefined) =>
   outcome?.ok === false ? outcome.error.code : outcome?.value;
 
@@ -128,4 +129,22 @@ test('an input cancelled between its runs is not computed further', async () => 
       .flat()
       .filter((text) => text === 'other'),
   );
+});
+
+test('a message that goes first is run before those that wait for the device', async () => {
+  const turns = new Turns(1);
+  const ran: string[] = [];
+  const { worker } = makeWorker({
+    run: (rows) =>
+      turns.take(async () => {
+        ran.push(rows.map(({ text }) => text).join(' '));
+        await settle();
+        return { outputs: rows.map(({ text }) => text), micros: 1 };
+      }),
+  });
+  const all = [worker.execute([item(1, 'computing')]), worker.execute([item(2, 'waiting')])];
+  await Promise.resolve();
+  all.push(worker.execute([item(3, 'first')], true));
+  await Promise.all(all);
+  expect(ran).toEqual(['computing', 'first', 'waiting']);
 });

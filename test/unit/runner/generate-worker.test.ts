@@ -42,7 +42,7 @@ const makeWorker = () => {
   return { worker, sent, outcomeOf };
 };
 
-const item = (id: number, input: unknown) => ({ id, input, params: {}, scope: '' });
+const item = (id: number, input: unknown) => ({ id, input, params: {}, scope: '', priority: 0 });
 
 test('an input is measured, tells its pieces in order and ends with its own bill', async () => {
   const { worker, sent, outcomeOf } = makeWorker();

@@ -38,6 +38,8 @@ test('a multi-label model scores each label by itself, a single output too, and 
   expect(scoresOf(Float32Array.of(0, 100), {})[0]).toBeCloseTo(0);
   expect(scoresOf(Float32Array.of(0, 100), { problem_type: 'multi_label_classification' })).toEqual([0.5, 1]);
   expect(scoresOf(Float32Array.of(0), {})).toEqual([0.5]);
-  expect(scoresOf(Float32Array.of(0, 100), {}, true)).toEqual([0.5, 1]);
-  expect(scoresOf(Float32Array.of(0), {}, false)).toEqual([1]);
+  expect(scoresOf(Float32Array.of(0, 100), {}, 'sigmoid')).toEqual([0.5, 1]);
+  expect(scoresOf(Float32Array.of(0), {}, 'softmax')).toEqual([1]);
+  expect(scoresOf(Float32Array.of(-3, 100), {}, 'none')).toEqual([-3, 100]);
+  expect(scoresOf(Float32Array.of(-3), { problem_type: 'regression' })).toEqual([-3]);
 });

@@ -1,0 +1,1 @@
+curl "$URL/api/v1/inference/models"

@@ -1,0 +1,2 @@
+curl "$URL/v1/models"
+curl "$URL/v1/models/$MODEL"

@@ -1,0 +1,111 @@
+/** LiteLLM's SDK and its proxy before the service; what the SDK does is in litellm_client.py. */
+import { runClient } from '../helpers/client-process.js';
+import { root } from '../helpers/fixtures.js';
+import { type LiteLlmProxy, liteLlmEnv, startLiteLlmProxy } from '../helpers/litellm-proxy.js';
+import { type LiveService, startService } from '../helpers/live-service.js';
+import { describeWithLiteLlm, liteLlmPython } from '../helpers/needs.js';
+
+const answer = 'The bear is old and likes honey.';
+const examples = `${root}test/clients/examples/inference-net/`;
+
+describeWithLiteLlm('LiteLLM', () => {
+  let service: LiveService;
+  let env: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    service = await startService();
+    env = {
+      ...process.env,
+      ...liteLlmEnv,
+      URL: service.url,
+      KEY: service.key,
+      MODEL: 'taskwire/storyteller',
+    };
+  }, 300_000);
+  afterAll(() => service?.close());
+
+  describe('the SDK', () => {
+    let seen: Record<string, unknown>;
+    beforeAll(async () => {
+      const args = [
+        service.url,
+        service.key,
+        `${root}clients/litellm-provider.json`,
+        `${root}samples/digits.wav`,
+      ];
+      const script = `${root}test/clients/litellm_client.py`;
+      seen = JSON.parse(
+        (await runClient(liteLlmPython, [script, ...args], { env })).trim().split('\n').at(-1)!,
+      );
+    }, 300_000);
+
+    test('chats, streams and calls', () => {
+      const [, , total] = seen.chat as [string, string, number];
+      expect(seen.chat).toEqual([answer, 'stop', expect.any(Number)]);
+      expect(seen.stream).toEqual([answer, total]);
+      expect([seen.call, seen.huggingface]).toEqual(['now', answer]);
+    });
+
+    test('completes, embeds and reranks texts, and hears', () => {
+      expect(seen.text).toBe(' upon a time');
+      expect(seen.vectors).toEqual([208, 208, expect.any(Number)]);
+      // Scores of the golden cases of tiny/bert-rerank, by the sigmoid.
+      expect(seen.ranks).toEqual([
+        [1, expect.closeTo(0.0412134, 4)],
+        [0, expect.closeTo(0.0098546, 4)],
+      ]);
+      expect(seen.heard).toEqual(['one seven four', expect.any(Number)]);
+    });
+
+    test('knows the service by the provider file', () => {
+      expect(seen.provider).toEqual(['The bear', 'length']);
+    });
+
+    test('raises the classes that it has for errors', () => {
+      expect(seen.errors).toEqual([
+        ['NotFoundError', 404],
+        ['AuthenticationError', 401],
+        ['BadRequestError', 400],
+        ['BadRequestError', 400],
+      ]);
+    });
+
+    test('as its documentation calls it', async () => {
+      const printed = await runClient(liteLlmPython, [`${examples}sdk.py`], { env });
+      expect(printed).toMatch(/^ModelResponse\(.*content='.+role='assistant'/m);
+      expect(printed.match(/^ModelResponseStream\(/gm)!.length).toBeGreaterThan(2);
+    }, 120_000);
+  });
+
+  describe('the proxy', () => {
+    let proxy: LiteLlmProxy;
+    beforeAll(async () => {
+      proxy = await startLiteLlmProxy(`${examples}config.yaml`, {
+        INFERENCE_API_BASE: `${service.url}/v1`,
+        INFERENCE_API_KEY: service.key,
+      });
+      env = { ...env, PROXY_URL: proxy.url, PROXY_KEY: proxy.key };
+    }, 300_000);
+    afterAll(() => proxy?.close());
+
+    test.each(['proxy_openai.py', 'proxy_litellm.py'])(
+      'as %s calls it',
+      async (script) => {
+        const printed = await runClient(liteLlmPython, [`${examples}${script}`], { env });
+        const [unary, ...streamed] = printed.split('\n');
+        expect([unary, streamed.join('\n')]).toEqual([
+          expect.stringMatching(/\w/),
+          expect.stringMatching(/\w/),
+        ]);
+      },
+      120_000,
+    );
+
+    test('as curl calls it', async () => {
+      const printed = await runClient('bash', [`${examples}proxy.sh`], { env });
+      expect(JSON.parse(printed).choices[0].message.content).toMatch(/\w/);
+      const events = (await runClient('bash', [`${examples}proxy-stream.sh`], { env })).trim().split('\n\n');
+      expect(events.length).toBeGreaterThan(2);
+      expect(events.at(-1)).toBe('data: [DONE]');
+    }, 120_000);
+  });
+});

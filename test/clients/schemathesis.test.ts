@@ -1,0 +1,51 @@
+/**
+ * Schemathesis reads /openapi.json and sends each route what its schema allows and what it does not: no server error, no
+ * status and no answer that the document does not name, nothing accepted that it forbids.
+ */
+import { runClient } from '../helpers/client-process.js';
+import { type LiveService, startService } from '../helpers/live-service.js';
+import { describeWithSchemathesis, python } from '../helpers/needs.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+/** What is valid by a schema may still be refused: a model's name, an image's bytes. */
+const left = 'positive_data_acceptance';
+
+/** For each route, of the random kind; those that follow from a schema are as many as it has edges. */
+const examples = 10;
+
+/** Two thousand prompts are allowed in a request. */
+const requestSeconds = 120;
+
+describeWithSchemathesis('Schemathesis', () => {
+  let service: LiveService;
+  beforeAll(async () => {
+    service = await startService({ TASKWIRE_FETCH_URLS: 'off' });
+  });
+  afterAll(() => service?.close());
+
+  test.each(['coverage', 'fuzzing'])(
+    'finds nothing wrong by %s',
+    async (phase) => {
+      const run = runClient(
+        python,
+        [
+          ...['-m', 'schemathesis.cli', 'run', `${service.url}/openapi.json`],
+          ...['--header', `Authorization: Bearer ${service.key}`],
+          ...['--checks', 'all', '--exclude-checks', left, '--phases', phase],
+          ...['--max-examples', String(examples), '--request-timeout', String(requestSeconds)],
+          ...['--generation-deterministic', '--suppress-health-check', 'all'],
+          '--no-color',
+        ],
+        { cwd: temporaryFolder() },
+      );
+      const report = await run.catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
+        throw new Error([stdout.slice(-10_000), stderr, ...service.faults].join('\n'));
+      });
+      const [, tested = '0'] = /Tested: (\d+)/.exec(report) ?? [];
+      expect(Number(tested)).toBeGreaterThan(50);
+      // Nothing that it sent took its own key from it.
+      expect((await service.post('/tokenize', { inputs: 'a' })).status).toBe(200);
+    },
+    900_000,
+  );
+});

@@ -1,0 +1,87 @@
+/** text-embeddings-inference's routes with real runners: scripts/record-tei.py says where the answers come from. */
+import { readFileSync } from 'node:fs';
+import { expectClose } from '../helpers/expect-close.js';
+import { fixture } from '../helpers/fixtures.js';
+import { type LiveService, startService } from '../helpers/live-service.js';
+
+interface Recorded {
+  readonly path: string;
+  readonly model: string;
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly answer: unknown;
+}
+
+const { tolerance, cases } = JSON.parse(readFileSync(fixture('tei.json'), 'utf8')) as {
+  tolerance: number;
+  cases: Recorded[];
+};
+
+let service: LiveService;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+const brief = (request: object) => JSON.stringify(request).slice(0, 60);
+
+test.each(cases.map((one) => [one.path, one.model, brief(one.request), one] as const))(
+  '%s of %s answers like the reference: %s',
+  async (path, model, _brief, { request, answer }) => {
+    const { status, json } = await service.post(`${path}?model=${model}`, request);
+    expect(status).toBe(200);
+    expectClose(json, answer, { tolerance });
+  },
+);
+
+test('tokens cost no device time, whatever runs beside them', async () => {
+  const request = { inputs: 'A river.' };
+  const [tokens, vectors] = await Promise.all([
+    service.post('/tokenize?model=tiny/bert-embed', request),
+    service.post('/embed?model=tiny/bert-embed', request),
+  ]);
+  expect(tokens.headers.get('x-gpu-seconds')).toBe('0.000000');
+  expect(Number(vectors.headers.get('x-gpu-seconds'))).toBeGreaterThan(0);
+});
+
+test('ids that are in no vocabulary are passed over', async () => {
+  const { status, json } = await service.post('/decode?model=tiny/bert-embed', { ids: [4_000_000_000] });
+  expect([status, json]).toEqual([200, ['']]);
+});
+
+test.each([
+  ['/embed', 'bert-embed', { inputs: 'rain '.repeat(100) }, 'inputs'],
+  ['/predict', 'bert-sentiment', { inputs: 'rain '.repeat(100) }, 'inputs'],
+  ['/rerank', 'bert-rerank', { query: 'a', texts: ['rain '.repeat(100)] }, 'tokens'],
+])('%s refuses what is too long unless it may be cut', async (path, model, request, words) => {
+  const refused = await service.post(`${path}?model=tiny/${model}`, request);
+  expect([refused.status, refused.json.error_type]).toEqual([422, 'Validation']);
+  expect(refused.json.error).toContain(words);
+  const cut = await service.post(`${path}?model=tiny/${model}`, { ...request, truncate: true });
+  expect(cut.status).toBe(200);
+});
+
+test('a pair for a model that labels tokens is refused', async () => {
+  const { status, json } = await service.post('/predict?model=tiny/bert-ner', { inputs: ['a', 'b'] });
+  expect([status, json.error_type]).toEqual([422, 'Validation']);
+});
+
+test('without a model the first cross-encoder reranks', async () => {
+  const { status, json } = await service.post('/rerank', { query: 'a', texts: ['b', 'c', 'd'] });
+  expect(status).toBe(200);
+  expect(json.map(({ index }: { index: number }) => index).toSorted()).toEqual([0, 1, 2]);
+  const scores = json.map(({ score }: { score: number }) => score);
+  expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
+});
+
+test('/info tells what serves, without a key', async () => {
+  const anyone = { authorization: '' };
+  const kinds = async (model: string) => (await service.get(`/info?model=${model}`, anyone)).json.model_type;
+  expect((await service.get('/info', anyone)).json).toMatchObject({
+    model_id: expect.any(String),
+    model_dtype: expect.stringMatching(/^float/),
+    max_client_batch_size: 2048,
+  });
+  expect(await kinds('tiny/bert-embed')).toEqual({ embedding: {} });
+  expect(await kinds('tiny/bert-rerank')).toEqual({ reranker: {} });
+  expect(await kinds('tiny/bert-nli')).toEqual({ classifier: {} });
+});
