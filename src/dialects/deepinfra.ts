@@ -2,13 +2,12 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Task } from '../../tasks/task.js';
-import type { CatalogueEntry } from '../catalogue/catalogue.js';
-import { isCrossEncoder } from '../catalogue/cross-encoder.js';
 import { show, TaskwireError } from '../errors.js';
 import { type Body, bodyOf, withMedia } from '../http/body.js';
 import type { Admitted, Call, Collected, Path, Reply } from '../infer.js';
 import { parseTexts } from './coerce-text.js';
 import { exchange, exchangeBy, type Face, openCall, readWait } from './exchange.js';
+import { assertFits, crossEncoder } from './fitting-model.js';
 import { statusOf } from './inference-status.js';
 import type { Target } from './model-path.js';
 import { renderNativeError } from './native.js';
@@ -28,7 +27,8 @@ export const answerDeepInfra = async (
     task,
     model,
     get fields() {
-      if (body.queries !== undefined) assertCompares(path.catalogue.resolve(model, task).entry);
+      if (body.queries !== undefined)
+        assertFits(path.catalogue.resolve(model, task).entry, crossEncoder, 'queries and documents need');
       return wording.taskFields();
     },
     streamRoute: streamRoute && !address,
@@ -41,13 +41,6 @@ export const answerDeepInfra = async (
   await exchangeBy(call, { path, res }, (one) =>
     webhooks.queue({ call: one, path, face }, address, authorization),
   );
-};
-
-/** `queries` and `documents` are for models that tell how well two texts fit. */
-const assertCompares = (entry: CatalogueEntry): void => {
-  if (isCrossEncoder(entry)) return;
-  const message = `${entry.id} is no cross-encoder, as queries and documents need.`;
-  throw new TaskwireError('task_mismatch', { param: 'model', message });
 };
 
 /** Its client sends "no webhook" as an empty text, too. */

@@ -1,8 +1,8 @@
 /** One of OpenAI's routes: its fields, and how they become a task's request and its values OpenAI's answer. */
 import type { z } from 'zod';
-import type { CatalogueEntry } from '../../catalogue/catalogue.js';
 import type { Answer } from '../../http/json-answer.js';
 import type { Collected, Reply } from '../../infer.js';
+import type { Fit } from '../fitting-model.js';
 
 /** What every answer of a request repeats. */
 export interface Head {
@@ -29,7 +29,7 @@ export interface Endpoint<Request = unknown> {
   /** Task fields that have another name here: errors use this one. */
   readonly names?: Readonly<Record<string, string>>;
   /** Which of the task's models will do, where not every one does; the first of them is the default. */
-  readonly models?: { readonly fits: (entry: CatalogueEntry) => boolean; readonly kind: string };
+  readonly models?: Fit;
   /** The task's fields; what they allow is at least what `request` allows. */
   toTask(request: Request): Record<string, unknown>;
   render(collected: Collected, request: Request, head: Head): Answer;

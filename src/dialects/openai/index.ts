@@ -1,18 +1,16 @@
 /** OpenAI's dialect: its routes over the tasks. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Task } from '../../../tasks/task.js';
-import type { Caller } from '../../admission/admission.js';
-import type { CatalogueEntry } from '../../catalogue/catalogue.js';
 import { TaskwireError } from '../../errors.js';
 import { type Body, bodyOf } from '../../http/body.js';
 import { callerOf, contextOf } from '../../http/context.js';
 import { methodNotAllowed } from '../../http/error-handler.js';
 import type { DialectRoute } from '../../http/openapi.js';
-import { canSee } from '../../identity/scopes.js';
 import type { Path } from '../../infer.js';
 import { validate } from '../../validate.js';
 import { coerceText } from '../coerce-text.js';
 import { exchange, type Face, openCall, readModel } from '../exchange.js';
+import { assertFits, firstFitting } from '../fitting-model.js';
 import { chat } from './chat.js';
 import { completions } from './completions.js';
 import { embeddings } from './embeddings.js';
@@ -76,13 +74,15 @@ export const answerEndpoint =
   async (req: Request, res: Response): Promise<void> => {
     const body = fieldsOf(bodyOf(req), endpoint);
     const asked = named ?? modelOf(body.model);
+    const seen = { catalogue: path.catalogue, taskName: task.name, caller: callerOf(res) };
     let request: unknown;
     const call = openCall(req, res, {
       task,
-      model: asked ?? defaultOf(endpoint, task, { path, caller: callerOf(res) }),
+      model: asked ?? (endpoint.models && firstFitting(endpoint.models, seen)),
       // Read by the path once the model is found and the rate counted: bad fields count too.
       get fields() {
-        if (asked !== undefined) assertFits(path.catalogue.resolve(asked, task).entry, endpoint);
+        if (asked !== undefined && endpoint.models)
+          assertFits(path.catalogue.resolve(asked, task).entry, endpoint.models, `${endpoint.route} needs`);
         request = validate(endpoint.request, body);
         return { ...endpoint.toTask(request), model: undefined };
       },
@@ -109,26 +109,6 @@ const placeholder = /^(dummy|tgi|https?:\/\/.*)$/s;
 
 const modelOf = (model: unknown): string | undefined =>
   typeof model === 'string' && placeholder.test(model) ? undefined : readModel(model);
-
-/** `undefined`: the task's. */
-const defaultOf = (
-  { models }: Endpoint,
-  task: Task,
-  { path, caller }: { readonly path: Path; readonly caller: Caller },
-): string | undefined => {
-  if (!models) return undefined;
-  const seen = path.catalogue.list().filter((entry) => canSee(entry, caller));
-  const found = seen.find((entry) => entry.task.name === task.name && models.fits(entry));
-  if (found) return found.id;
-  const message = `No model of the catalogue is a ${models.kind}.`;
-  throw new TaskwireError('model_not_found', { param: 'model', message });
-};
-
-const assertFits = (entry: CatalogueEntry, { models, route }: Endpoint): void => {
-  if (!models || models.fits(entry)) return;
-  const message = `${entry.id} is no ${models.kind}, as ${route} needs.`;
-  throw new TaskwireError('task_mismatch', { param: 'model', message });
-};
 
 const errorsOf =
   ({ names = {} }: Endpoint) =>

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { maxInputs, text } from '../../../tasks/fields.js';
 import { type Classification, request as task } from '../../../tasks/text-classification/schema.js';
-import { isCrossEncoder } from '../../catalogue/cross-encoder.js';
+import { crossEncoder } from '../fitting-model.js';
 import type { Endpoint } from './endpoint.js';
 
 const { shape } = task;
@@ -48,7 +48,7 @@ export const rerank: Endpoint<RerankRequest> = {
   request,
   response,
   names: { inputs: 'query', text_pair: 'documents' },
-  models: { fits: isCrossEncoder, kind: 'cross-encoder' },
+  models: crossEncoder,
   toTask: ({ query, documents, truncate }) => ({
     inputs: query,
     text_pair: documents.map(textOf),

@@ -2,9 +2,7 @@
 import { z } from 'zod';
 import { maxInputs, text } from '../../../tasks/fields.js';
 import type { Classification } from '../../../tasks/text-classification/schema.js';
-import { isCrossEncoder } from '../../catalogue/cross-encoder.js';
-import { TaskwireError } from '../../errors.js';
-import { canSee } from '../../identity/scopes.js';
+import { assertFits, crossEncoder, firstFitting } from '../fitting-model.js';
 import { cutting } from './embed.js';
 import type { TeiRoute } from './route.js';
 
@@ -79,19 +77,9 @@ export const rerank: TeiRoute<RerankRequest> = {
     .describe('Best first; `index` is of the text in the request.'),
   names: { inputs: 'query', text_pair: 'texts' },
   choose(model, { catalogue, task, caller }) {
-    if (model === undefined) {
-      const ofTask = catalogue
-        .list()
-        .filter((entry) => entry.task.name === task.name && canSee(entry, caller));
-      const first = ofTask.find(isCrossEncoder);
-      if (first) return first.id;
-      const message = 'No model of the catalogue is a cross-encoder.';
-      throw new TaskwireError('model_not_found', { param: 'model', message });
-    }
-    const { entry } = catalogue.resolve(model, task);
-    if (isCrossEncoder(entry)) return model;
-    const message = `${entry.id} is no cross-encoder, as /rerank needs.`;
-    throw new TaskwireError('task_mismatch', { param: 'model', message });
+    if (model === undefined) return firstFitting(crossEncoder, { catalogue, taskName: task.name, caller });
+    assertFits(catalogue.resolve(model, task).entry, crossEncoder, '/rerank needs');
+    return model;
   },
   toTask: ({ query, texts, raw_scores, truncate }) => ({
     inputs: query,
