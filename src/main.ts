@@ -30,6 +30,9 @@ API documentation: ${url}/docs
 `);
 };
 
+/** For the store to finish once nothing runs any more. */
+const letGoMs = 10_000;
+
 const endOnSignal = (service: Service, drainMs: number): void => {
   let ending = false;
   const end = async (signal: string) => {
@@ -37,6 +40,8 @@ const endOnSignal = (service: Service, drainMs: number): void => {
     if (ending) process.exit(1);
     ending = true;
     service.log.info({ event: 'draining', signal });
+    // What can't be let go (a database that does not answer) is left.
+    setTimeout(() => process.exit(1), drainMs + letGoMs).unref();
     await service.close(drainMs);
     process.exit(0);
   };

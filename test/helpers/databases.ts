@@ -53,8 +53,8 @@ export const describeStores = (name: string, suite: Suite): void => {
       postgres = await startPostgres();
     });
     const open = closingStores();
-    afterAll(() => postgres?.stop());
-    suite({
+    // Inside, so that what the suite ends after its tests ends before the database does.
+    const databases: Databases = {
       open,
       newUrl: () => postgres.newDatabase(),
       async sql(url, statement) {
@@ -62,6 +62,8 @@ export const describeStores = (name: string, suite: Suite): void => {
         await client.connect();
         await client.query(statement).finally(() => client.end());
       },
-    });
+    };
+    describe('', () => suite(databases));
+    afterAll(() => postgres?.stop());
   });
 };

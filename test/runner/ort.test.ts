@@ -144,7 +144,8 @@ describe('a session', () => {
       expect(rubbish).toHaveLength(2000);
       for (const [i, length] of lengths.entries()) expect(await runs[i]).toEqual(expected.get(length));
     }
-  });
+    // Beside other tests a collection takes its time.
+  }, 120_000);
 });
 
 test('a session can be disposed of twice, and says so when it is used after', async () => {

@@ -1,18 +1,22 @@
-/** Two processes of the service on one store and one Redis: a plan's rate holds for both together. */
+/** Two processes of the service on one store, of either kind, and one Redis: a plan's rate holds for both together. */
 import { addAccount } from '../helpers/accounts.js';
 import { clientOf } from '../helpers/client.js';
+import { type Databases, describeStores } from '../helpers/databases.js';
 import { type LiveService, startService } from '../helpers/live-service.js';
 import { describeWithRedis } from '../helpers/needs.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { until } from '../helpers/until.js';
 
-describeWithRedis('two processes', () => {
+describeWithRedis('with Redis', () => describeStores('two processes', suite));
+
+function suite(databases: Databases): void {
   let redis: RedisServer;
   const services: LiveService[] = [];
   beforeAll(async () => {
     redis = await startRedis();
-    const env = { TASKWIRE_DATA_DIR: temporaryFolder(), REDIS_URL: redis.url };
+    const DATABASE_URL = await databases.newUrl();
+    const env = { TASKWIRE_DATA_DIR: temporaryFolder(), REDIS_URL: redis.url, DATABASE_URL };
     // One after the other: the first makes the store.
     for (let i = 0; i < 2; i++) services.push(await startService(env));
     for (const service of services) await redisIs(service, 'connected');
@@ -55,4 +59,4 @@ describeWithRedis('two processes', () => {
     for (const service of services) await redisIs(service, 'gone');
     expect((await statuses(key, 200)).passed + passed + before.passed).toBeLessThanOrEqual(200);
   });
-});
+}
