@@ -1,6 +1,6 @@
 /** `taskwire credits grant`, `taskwire usage`, `taskwire migrate`. */
 import { randomUUID } from 'node:crypto';
-import type { UsageSum } from '../store/usage.js';
+import { renderSum, type UsageSum } from '../store/usage.js';
 import { type CommandForm, cliActor, need, numberOf, optional, timeOf } from './options.js';
 
 const usd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(6)}`;
@@ -55,18 +55,7 @@ export const moneyCommands: Readonly<Record<string, CommandForm>> = {
         to: timeOf(given, 'to'),
         model: optional(given, 'model'),
       });
-      const value = sums.map((sum) => ({
-        day: sum.day,
-        model: sum.model,
-        requests: sum.requests,
-        input_tokens: sum.inputTokens,
-        output_tokens: sum.outputTokens,
-        images: sum.images,
-        audio_seconds: sum.audioMs / 1000,
-        gpu_seconds: sum.deviceMicros / 1e6,
-        cost_micro_usd: sum.costMicroUsd,
-      }));
-      return { value, lines: sums.map(sumLine) };
+      return { value: sums.map(renderSum), lines: sums.map(sumLine) };
     },
   },
   migrate: {

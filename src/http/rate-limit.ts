@@ -65,7 +65,6 @@ const limiter = (name: RateName, store: Store, { plans, rateOf }: LimiterOptions
     windowMs: rateWindowMs,
     store,
     requestPropertyName: property,
-    skip: (_req, res) => rate(res) === undefined,
     keyGenerator: (_req, res) => rate(res)!.key,
     limit: (_req, res) => rate(res)!.perMinute,
     // Ours are exact about who has least left; see `tell`.
@@ -79,14 +78,16 @@ const limiter = (name: RateName, store: Store, { plans, rateOf }: LimiterOptions
       next(rateLimited({ name, perMinute: rate(res)!.perMinute, plan, plans, leftMs }));
     },
   });
-  return (req, res, next) =>
-    count(req, res, (error?: unknown) => {
+  return (req, res, next) => {
+    if (!rate(res)) return next();
+    return count(req, res, (error?: unknown) => {
       const info = (
         req as unknown as Record<string, { key: string; limit: number; remaining: number; resetTime: Date }>
       )[property];
       if (info) note(res, { name, store, ...info, resetAt: info.resetTime.getTime() });
       next(error);
     });
+  };
 };
 
 const note = (res: Response, counted: Counted): void => {

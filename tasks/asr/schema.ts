@@ -110,3 +110,30 @@ export interface Transcript {
 
 /** Milliseconds are finer than any model hears. */
 export const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+/** A segment with all that Whisper's own code tells of it, in its names. */
+export const fullSegment = z.object({
+  id: z.int(),
+  seek: z.int().describe('Where the window began in which it was heard, in hundredths of a second.'),
+  start: seconds,
+  end: seconds,
+  text: z.string(),
+  tokens: z.array(z.int()),
+  temperature: z.number(),
+  avg_logprob: z.number(),
+  compression_ratio: z.number(),
+  no_speech_prob: z.number().optional().describe('Where the model tells.'),
+});
+
+export const renderFullSegment = (segment: Segment, id: number): z.output<typeof fullSegment> => ({
+  id,
+  seek: segment.seek,
+  start: rounded(segment.start),
+  end: rounded(segment.end),
+  text: segment.text,
+  tokens: [...segment.tokens],
+  temperature: segment.temperature,
+  avg_logprob: segment.avgLogprob,
+  compression_ratio: segment.compressionRatio,
+  ...(segment.noSpeechProb === undefined ? {} : { no_speech_prob: segment.noSpeechProb }),
+});

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { mediaField } from '../fields.js';
 import type { Wire, Wires } from '../wire.js';
-import { rounded, type Segment, type Transcript, request as task } from './schema.js';
+import {
+  fullSegment,
+  renderFullSegment,
+  rounded,
+  type Segment,
+  type Transcript,
+  request as task,
+} from './schema.js';
 
 const { language, task: direction, prompt, temperature } = task.shape;
 const seconds = z.number();
@@ -15,17 +22,7 @@ const deepinfraRequest = z.object({
   chunk_level: z.enum(['segment', 'word']).default('segment').describe('How finely times are told.'),
 });
 
-const deepinfraSegment = z.object({
-  id: z.int(),
-  seek: z.int(),
-  start: seconds,
-  end: seconds,
-  text: z.string(),
-  tokens: z.array(z.int()),
-  temperature: z.number(),
-  avg_logprob: z.number(),
-  compression_ratio: z.number(),
-  no_speech_prob: z.number().optional(),
+const deepinfraSegment = fullSegment.extend({
   words: z
     .array(z.object({ text: z.string(), start: seconds, end: seconds, confidence: z.number() }))
     .optional(),
@@ -54,16 +51,7 @@ const deepinfra: Wire<Transcript, z.output<typeof deepinfraRequest>> = {
 };
 
 const renderSegment = (segment: Segment, id: number) => ({
-  id,
-  seek: segment.seek,
-  start: rounded(segment.start),
-  end: rounded(segment.end),
-  text: segment.text,
-  tokens: segment.tokens,
-  temperature: segment.temperature,
-  avg_logprob: segment.avgLogprob,
-  compression_ratio: segment.compressionRatio,
-  ...(segment.noSpeechProb === undefined ? {} : { no_speech_prob: segment.noSpeechProb }),
+  ...renderFullSegment(segment, id),
   ...(segment.words
     ? {
         words: segment.words.map(({ word, start, end, probability }) => ({

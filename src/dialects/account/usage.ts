@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isRestricted } from '../../identity/scopes.js';
 import type { UsageRow } from '../../store/money-tables.js';
-import type { UsageFilter, UsageSum } from '../../store/usage.js';
+import { renderSum, type UsageFilter } from '../../store/usage.js';
 import { pageQuery } from './credits.js';
 import { csvOf } from './csv.js';
 import { type AccountRoute, type Asked, known, route } from './route.js';
@@ -74,19 +74,6 @@ const renderRow = (row: UsageRow): z.input<typeof rowShape> => ({
   compute_ms: row.compute_us / 1000,
   total_ms: row.total_us / 1000,
   cached: row.cached === 1,
-});
-
-export const renderSum = (sum: UsageSum): z.input<typeof sumShape> => ({
-  day: sum.day,
-  model: sum.model,
-  requests: sum.requests,
-  input_tokens: sum.inputTokens,
-  output_tokens: sum.outputTokens,
-  images: sum.images,
-  audio_seconds: sum.audioMs / 1000,
-  gpu_seconds: sum.deviceMicros / 1e6,
-  cost_micro_usd: sum.costMicroUsd,
-  cost: sum.costMicroUsd / 1e6,
 });
 
 type Filter = z.output<typeof filterQuery>;

@@ -1,6 +1,6 @@
 /** A transcript as OpenAI words it, in brief and with times. */
 import { z } from 'zod';
-import { rounded, type Transcript } from '../../../tasks/asr/schema.js';
+import { fullSegment, renderFullSegment, rounded, type Transcript } from '../../../tasks/asr/schema.js';
 
 export const usageSchema = z.object({
   type: z.literal('duration'),
@@ -17,20 +17,7 @@ export const verboseSchema = z.object({
   duration: z.number(),
   text: z.string(),
   segments: z
-    .array(
-      z.object({
-        id: z.int(),
-        seek: z.int().describe('Where the window began in which it was heard, in hundredths of a second.'),
-        start: seconds,
-        end: seconds,
-        text: z.string(),
-        tokens: z.array(z.int()),
-        temperature: z.number(),
-        avg_logprob: z.number(),
-        compression_ratio: z.number(),
-        no_speech_prob: z.number().describe('0 where the model does not tell.'),
-      }),
-    )
+    .array(fullSegment.extend({ no_speech_prob: z.number().describe('0 where the model does not tell.') }))
     .optional(),
   words: z.array(z.object({ word: z.string(), start: seconds, end: seconds })).optional(),
   usage: usageSchema,
@@ -63,15 +50,7 @@ const nameOf = (code: string): string =>
   new Intl.DisplayNames('en', { type: 'language' }).of(code)?.toLowerCase() ?? code;
 
 const renderSegment = (segment: Transcript['segments'][number], id: number) => ({
-  id,
-  seek: segment.seek,
-  start: rounded(segment.start),
-  end: rounded(segment.end),
-  text: segment.text,
-  tokens: [...segment.tokens],
-  temperature: segment.temperature,
-  avg_logprob: segment.avgLogprob,
-  compression_ratio: segment.compressionRatio,
+  ...renderFullSegment(segment, id),
   no_speech_prob: segment.noSpeechProb ?? 0,
 });
 
