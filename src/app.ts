@@ -70,7 +70,6 @@ export const makeApp = (options: AppOptions): Express => {
   const guards = { authenticate: authenticate(path.admission), readBody: readBody(bodyTimeoutMs) };
   const guard = [guards.authenticate, guards.readBody, limitRates(rates)];
   if (stripe) app.use('/v1/webhooks/stripe', stripeRoutes(stripe));
-  for (const mount of accountMounts) app.use(mount, anyOrigin, accountRoutes(mount, account, guards));
   const models = { tasks, path, guard, webhooks };
   app.use(
     '/v1/inference',
@@ -86,6 +85,7 @@ export const makeApp = (options: AppOptions): Express => {
     app.use(mount, anyOrigin, modelRoutes(path), openAiRoutes(tasks, path, guard));
   app.use(teiPaths, anyOrigin);
   app.use(teiRoutes(tasks, path, guard));
+  for (const mount of accountMounts) app.use(mount, anyOrigin, accountRoutes(mount, account, guards));
   app.use(opsRoutes(ops));
   const documents = [...modelDocuments(tasks), ...openAiDocuments(tasks), ...teiDocuments(tasks)];
   app.use(docsRoutes(tasks, documents, accountDocuments()));

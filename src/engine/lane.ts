@@ -30,6 +30,8 @@ export interface LaneOptions extends RunnerHostOptions {
 const batchesAhead = 1;
 /** And one of accounts that have nothing at the runner, which goes first. */
 const batchesFirst = 1;
+/** Milliseconds of a run from which it pays to look first whether more has come. */
+const worthATurnMs = 2;
 /** How long the last word of a cancelled input is waited for, so that its cost is known. */
 const lastWordMs = 5_000;
 
@@ -43,6 +45,7 @@ export class Lane {
   readonly #batches = new Set<Batch>();
   readonly #unitCost = new UnitCost();
   readonly #linger: Linger;
+  #willDispatch = false;
   #nextId = 1;
 
   constructor(options: LaneOptions) {
@@ -136,7 +139,22 @@ export class Lane {
     const fresh = { chargedMicros: 0, kills: 0, measuredAfter: undefined, begun: false };
     const entries = works.map((work, index) => ({ ...work, ...whose, ...fresh, index }));
     this.#queue.push(entries);
-    this.#dispatch();
+    if (this.#batches.size > 0 && this.#queuedMs > worthATurnMs) this.#dispatchSoon();
+    else this.#dispatch();
+  }
+
+  get #queuedMs(): number {
+    return (this.#queue.cost * this.#unitCost.micros) / 1000;
+  }
+
+  /** Once this turn of the event loop has read what else has come. */
+  #dispatchSoon(): void {
+    if (this.#willDispatch) return;
+    this.#willDispatch = true;
+    setImmediate(() => {
+      this.#willDispatch = false;
+      this.#dispatch();
+    });
   }
 
   /** Sends what there is room for. */
@@ -144,7 +162,7 @@ export class Lane {
     for (;;) {
       const { state } = this.host;
       if (state.state !== 'ready' || !this.#roomFor(state.info)) return;
-      const limits = this.#unitCost.batchLimits(state.info.kind, this.#queue.isShared);
+      const limits = this.#limits(state.info);
       if (this.#shouldLinger(state.info, limits)) return;
       const first = this.#batches.size > 0 && this.#queue.nextIsNew;
       const entries = this.#queue.take(limits, this.#unitCost.micros);
@@ -153,11 +171,22 @@ export class Lane {
     }
   }
 
+  /**
+   * Of several jobs no batch takes so much that a stream ends with nothing ahead: their clients ask again only once they
+   * are answered. One job has all its inputs here.
+   */
+  #limits({ kind, streams }: RunnerInfo): BatchLimits {
+    const limits = this.#unitCost.batchLimits(kind, this.#queue.isShared);
+    if (this.#queue.jobs < 2) return limits;
+    const share = Math.ceil((this.#inFlight.size + this.#queue.entries) / (streams + batchesAhead));
+    return { ...limits, maxRows: Math.min(limits.maxRows, share) };
+  }
+
   /** Never while the device could begin. */
   #shouldLinger({ kind, streams }: RunnerInfo, { maxPaddedCost, maxRows }: BatchLimits): boolean {
     const full = this.#queue.entries >= maxRows || this.#queue.cost >= maxPaddedCost;
     if (kind !== 'batch' || this.#batches.size < streams || full || this.#queue.nextIsAlone) return false;
-    return this.#linger.wait();
+    return this.#linger.wait(this.#queuedMs);
   }
 
   #roomFor({ kind, streams, slots }: RunnerInfo): boolean {

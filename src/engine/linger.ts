@@ -5,7 +5,8 @@
 import type { Clock } from '../metering/clock.js';
 
 /** docs/bench-log.md */
-const lingerMs = 2;
+const leastMs = 2;
+const mostMs = 10;
 
 export class Linger {
   readonly #clock: Clock;
@@ -18,15 +19,15 @@ export class Linger {
     this.#over = over;
   }
 
-  /** Whether to wait; begins to if nobody does. */
-  wait(): boolean {
+  /** Whether to wait; begins to if nobody does: as long as what is there would compute, within bounds. */
+  wait(computeMs: number): boolean {
     if (this.#state === 'over') {
       this.#state = 'no';
       return false;
     }
     if (this.#state === 'no') {
       this.#state = 'yes';
-      this.#clock.after(lingerMs, () => {
+      this.#clock.after(Math.min(mostMs, Math.max(leastMs, computeMs)), () => {
         this.#state = 'over';
         this.#over();
       });

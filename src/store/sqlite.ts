@@ -17,6 +17,8 @@ class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<unknown>;
+  /** Asked in this turn of the event loop: they go together, since waking the thread costs more than a question. */
+  #unsent: Question[] = [];
   #failure: Error | undefined;
   #nextId = 0;
   #isClosing = false;
@@ -40,7 +42,8 @@ class Thread {
     if (this.#waiting.size === 0) this.#worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, group, verb, args } satisfies Question);
+      if (this.#unsent.length === 0) setImmediate(() => this.#send());
+      this.#unsent.push({ id, group, verb, args });
     });
   }
 
@@ -49,9 +52,15 @@ class Thread {
     if (!this.#isClosing) {
       this.#isClosing = true;
       this.#worker.ref();
+      this.#send();
       this.#worker.postMessage('close');
     }
     await this.#ended;
+  }
+
+  #send(): void {
+    if (this.#unsent.length > 0) this.#worker.postMessage(this.#unsent);
+    this.#unsent = [];
   }
 
   #take(answer: Answer): void {

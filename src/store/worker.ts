@@ -149,7 +149,7 @@ const close = async (): Promise<void> => {
   port.close();
 };
 
-const receive = (message: Question | 'close'): void => {
+const receive = (message: readonly Question[] | 'close'): void => {
   // The library ends the process when it is asked anything after it was closed.
   if (closing) return;
   if (message === 'close') {
@@ -157,12 +157,12 @@ const receive = (message: Question | 'close'): void => {
     if (!working) void close();
     return;
   }
-  questions.push(message);
+  questions.push(...message);
   void work();
 };
 
 /** The first message asks whether the tables are there. */
-const makeReady = async ({ id }: Question): Promise<void> => {
+const makeReady = async ([{ id }]: readonly [Question]): Promise<void> => {
   try {
     sqlite.exec('begin immediate');
     await migrate(db, 'sqlite');

@@ -149,3 +149,16 @@ test('pieces and measurements reach the job they belong to, in order', async () 
   expect(one.events.map(({ type }) => type)).toEqual(['accepted', 'delta', 'result']);
   expect(two.progress.usage).toMatchObject({ inputTokens: 7, outputTokens: 1 });
 });
+
+test('of many clients no batch takes so much that nothing is left to be ahead', async () => {
+  const bench = await new EngineBench().holding();
+  await bench.started(['first']);
+  await bench.started(['other']);
+  for (let i = 0; i < 10; i++) bench.submit([`input ${i}`]);
+  await bench.pass();
+  const { last } = bench.runners;
+  for (const { id } of [...last.batches[0]!, ...last.batches[1]!]) last.answer(id);
+  await bench.pass();
+  // One computes and one is ahead: half of the 11 that were there when the first had its answer, then the rest.
+  expect(last.batches.slice(2).map((batch) => batch.length)).toEqual([6, 4]);
+});
