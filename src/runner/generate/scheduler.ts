@@ -199,9 +199,9 @@ export class Scheduler<T extends Schedulable> {
     const lost = this.#left[from]!.ids.length - tokens;
     const oldest = this.#oldestLeft(slot);
     if (!this.#memory.copy || lost <= worthKeeping || oldest === from) return this.#exchangeLeft(from, slot);
-    this.#exchangeLeft(oldest, slot);
-    // The exchange has moved the source if it lay where there had to be room.
-    this.#memory.copy(from === slot ? oldest : from, slot, tokens);
+    this.#makeRoom(slot);
+    // A copy has been kept of what lay here, and its beginning is where it is wanted.
+    if (from !== slot) this.#memory.copy(from, slot, tokens);
   }
 
   /** The slot with the longest common beginning. At least one token is left to read: its scores are wanted. */
@@ -232,7 +232,12 @@ export class Scheduler<T extends Schedulable> {
 
   /** Frees a slot behind the running ones at the cost of what was used longest ago. */
   #makeRoom(slot: number): void {
-    this.#exchangeLeft(this.#oldestLeft(slot), slot);
+    const oldest = this.#oldestLeft(slot);
+    if (!this.#memory.copy) return this.#exchangeLeft(oldest, slot);
+    if (oldest === slot) return;
+    const kept = this.#left[slot]!;
+    if (kept.ids.length > 0) this.#memory.copy(slot, oldest, kept.ids.length);
+    this.#left[oldest] = kept;
   }
 
   #oldestLeft(first: number): number {
