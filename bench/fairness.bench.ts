@@ -4,8 +4,11 @@
  * `npm run bench -- fairness [--models DIR] [--model taskwire/sentences] [--flood 1000] [--at-once 380]
  * [--words 100] [--same-account]`: with the last, both are one account, whose requests take turns one by one.
  */
+import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { type Asker, ask } from './flood.js';
 import { percentiles, sleep } from './load.js';
 import { startService } from './service.js';
 
@@ -38,34 +41,31 @@ const keyOf = async (name: string): Promise<string> => {
   return `Bearer ${key}`;
 };
 
-const vocabulary = 'the river ran past old mills and over flat stones toward a grey cold sea at night'.split(
-  ' ',
-);
-let asked = 0;
-/** Distinct texts of one length. */
-const text = (): string => {
-  const nth = asked++;
-  const words = Array.from(
-    { length: Number(options.words) },
-    (_, i) => vocabulary[(nth * 7 + i * 3) % vocabulary.length],
-  );
-  return `${words.join(' ')} ${nth}`;
-};
-const ask = async (key: string): Promise<number> => {
-  const startedAt = performance.now();
-  await post('/v1/inference/embeddings', key, { model: options.model, inputs: text() });
-  return performance.now() - startedAt;
-};
-
 const heavy = await keyOf('heavy');
 const light = options['same-account'] ? heavy : await keyOf('light');
+const asker = (authorization: string): Asker => ({
+  url: service.url,
+  authorization,
+  model: options.model,
+  words: Number(options.words),
+});
+let asked = 0;
 const askWhile = async (goOn: () => boolean): Promise<number[]> => {
   const latencies: number[] = [];
   while (goOn()) {
-    latencies.push(await ask(light));
+    latencies.push(await ask(asker(light), asked++));
     await sleep(Math.random() * 40);
   }
   return latencies;
+};
+
+const floodScript = fileURLToPath(new URL('./flood.js', import.meta.url));
+/** From a process of its own: its requests would keep the measuring one busy. */
+const flood = async (): Promise<number[]> => {
+  const { url, authorization, model, words } = asker(heavy);
+  const args = [url, authorization, model, String(words), options.flood, options['at-once']];
+  const { stdout } = await promisify(execFile)(process.execPath, [floodScript, ...args]);
+  return JSON.parse(stdout) as number[];
 };
 
 /** From sending batches to their last results, and how many there were: the service's own figures. */
@@ -84,23 +84,16 @@ const row = (name: string, latencies: readonly number[]) => {
   return p95Ms;
 };
 
-for (let i = 0; i < 200; i++) await ask(heavy);
+for (; asked < 200; asked++) await ask(asker(heavy), asked);
 console.log(`${options.model}, ${options.words} words                requests    p50 ms   p95 ms`);
 const alone = row('alone', await askWhile(() => asked < 500));
 const before = await batches();
-let left = Number(options.flood);
-const flood = Array.from({ length: Number(options['at-once']) }, async () => {
-  const latencies: number[] = [];
-  while (left-- > 0) latencies.push(await ask(heavy));
-  return latencies;
-});
 let flooding = true;
-const flooded = Promise.all(flood).finally(() => {
+const flooded = flood().finally(() => {
   flooding = false;
 });
-await sleep(50);
 const beside = row('beside the flood', await askWhile(() => flooding));
-row('the flood itself', (await flooded).flat());
+row('the flood itself', await flooded);
 const after = await batches();
 const batch = (after.ms - before.ms) / (after.count - before.count);
 console.log(

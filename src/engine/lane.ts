@@ -139,8 +139,16 @@ export class Lane {
     const fresh = { chargedMicros: 0, kills: 0, measuredAfter: undefined, begun: false };
     const entries = works.map((work, index) => ({ ...work, ...whose, ...fresh, index }));
     this.#queue.push(entries);
-    if (this.#batches.size > 0 && this.#queuedMs > worthATurnMs) this.#dispatchSoon();
+    if (this.#batches.size > 0 && this.#queuedMs > worthATurnMs && !this.#isUrgent) this.#dispatchSoon();
     else this.#dispatch();
+  }
+
+  /** What waits fills a batch, or is of an account that has nothing at the runner: it gains nothing by waiting on. */
+  get #isUrgent(): boolean {
+    const { state } = this.host;
+    if (state.state !== 'ready' || this.#queue.nextIsAlone || this.#queue.nextIsNew) return true;
+    const { maxRows, maxPaddedCost } = this.#limits(state.info);
+    return this.#queue.entries >= maxRows || this.#queue.cost >= maxPaddedCost;
   }
 
   get #queuedMs(): number {
@@ -162,10 +170,9 @@ export class Lane {
     for (;;) {
       const { state } = this.host;
       if (state.state !== 'ready' || !this.#roomFor(state.info)) return;
-      const limits = this.#limits(state.info);
-      if (this.#shouldLinger(state.info, limits)) return;
+      if (this.#shouldLinger(state.info)) return;
       const first = this.#batches.size > 0 && this.#queue.nextIsNew;
-      const entries = this.#queue.take(limits, this.#unitCost.micros);
+      const entries = this.#queue.take(this.#limits(state.info), this.#unitCost.micros);
       if (!entries) return;
       this.#send(entries, first);
     }
@@ -183,9 +190,8 @@ export class Lane {
   }
 
   /** Never while the device could begin. */
-  #shouldLinger({ kind, streams }: RunnerInfo, { maxPaddedCost, maxRows }: BatchLimits): boolean {
-    const full = this.#queue.entries >= maxRows || this.#queue.cost >= maxPaddedCost;
-    if (kind !== 'batch' || this.#batches.size < streams || full || this.#queue.nextIsAlone) return false;
+  #shouldLinger({ kind, streams }: RunnerInfo): boolean {
+    if (kind !== 'batch' || this.#batches.size < streams || this.#isUrgent) return false;
     return this.#linger.wait(this.#queuedMs);
   }
 
