@@ -54,7 +54,8 @@ const connectSoon = async (url: string): Promise<pg.Client> => {
 
 export const startPostgres = async (): Promise<Postgres> => {
   const bin = binFolder()!;
-  const folder = mkdtempSync(join(tmpdir(), 'taskwire-pg-'));
+  // As root, where the user postgres may go too: TMPDIR may be root's alone.
+  const folder = mkdtempSync(join(process.getuid?.() === 0 ? '/tmp' : tmpdir(), 'taskwire-pg-'));
   const user = unprivileged(folder);
   const data = join(folder, 'data');
   const options = { ...user, cwd: folder, stdio: 'ignore' as const };
