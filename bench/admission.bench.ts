@@ -40,7 +40,7 @@ const plans: Plans = new Map(
 );
 const tokens = new Tokens(openJwtSecrets([], folder));
 const authenticator = new Authenticator({ keys: store.keys, tokens, plans });
-const accounts = new Accounts(store, [...plans.keys()], () => authenticator.forget());
+const accounts = new Accounts(store, plans, () => authenticator.forget());
 const admission = meteredAdmission({
   store,
   authenticate: authenticator.authenticate,

@@ -19,7 +19,7 @@ import { defaultLimits, Engine } from './engine/engine.js';
 import type { LaneLimits } from './engine/queue-limits.js';
 import { type StartRunner, startRunnerProcess } from './engine/runner-process.js';
 import { Accounts } from './identity/accounts.js';
-import { Attempts } from './identity/attempts.js';
+import { Attempts, mostAttemptCounters } from './identity/attempts.js';
 import { Authenticator } from './identity/authenticate.js';
 import { openJwtSecrets } from './identity/jwt-secrets.js';
 import { type OwnerKey, openOwnerKey, registerOwner } from './identity/owner.js';
@@ -68,14 +68,19 @@ const lastBookingsMs = 2_000;
 const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
 
 /** The store, and who may call by what it says. */
-const openBooks = async (settings: Settings, log: Logger) => {
+const openBooks = async (settings: Settings, log: Logger, redis: RedisLink | undefined) => {
   const { dataDir, databaseUrl, plansFile, usageDays } = settings;
   const plans = readPlans(plansFile || shippedPlans);
   const store = await openStore(databaseUrl || `sqlite:${dataDir}/taskwire.db`);
   const ownerKey = await registerOwner(store, openOwnerKey(dataDir));
   const tokens = new Tokens(openJwtSecrets(settings.jwtSecret, dataDir));
-  const authenticator = new Authenticator({ keys: store.keys, tokens, plans });
-  const accounts = new Accounts(store, [...plans.keys()], () => authenticator.forget());
+  const authenticator = new Authenticator({
+    keys: store.keys,
+    tokens,
+    plans,
+    others: redis?.topic('taskwire:callers'),
+  });
+  const accounts = new Accounts(store, plans, () => authenticator.forget());
   const admission = meteredAdmission({ store, authenticate: authenticator.authenticate, log });
   const upkeep = await startUpkeep({ store, holder: admission.holder, usageDays, log });
   return { store, plans, ownerKey, tokens, authenticator, accounts, admission, upkeep };
@@ -84,7 +89,13 @@ const openBooks = async (settings: Settings, log: Logger) => {
 export const compose = async (settings: Settings, seams: Seams = {}): Promise<Service> => {
   const { tasks = allTasks, start = startRunnerProcess, clock = systemClock, limits = defaultLimits } = seams;
   const log = seams.log ?? pino({ level: settings.logLevel, base: null });
-  const { ownerKey, admission, upkeep, ...books } = await openBooks(settings, log);
+  const redis = settings.redisUrl ? new RedisLink(settings.redisUrl, log) : undefined;
+  const counters = (name: string, most?: number) =>
+    redis ? new SharedStore(redis, name, most) : new LocalStore(most);
+  const { ownerKey, admission, upkeep, ...books } = await openBooks(settings, log, redis).catch((error) => {
+    redis?.close();
+    throw error;
+  });
   const { store, plans } = books;
   const device = await chooseDevice(settings.device, log);
   const catalogue = new Catalogue([shippedModels, settings.modelsDir], tasks, log);
@@ -99,13 +110,13 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     holdMs,
     threads,
     cacheBytes: settings.cacheMb * 2 ** 20,
+    dedicatedRunners: settings.dedicatedRunners,
     device: device.chosen,
   });
   metrics.watch(engine);
   const fetchRules = { enabled: settings.fetchUrls, allow: settings.fetchAllow };
   const fetchUrl = makeFetchUrl(fetchRules);
   const webhooks = new Webhooks(makePostUrl(fetchRules), log, seams.webhookPausesMs);
-  const redis = settings.redisUrl ? new RedisLink(settings.redisUrl, log) : undefined;
   const path = {
     catalogue,
     admission,
@@ -125,7 +136,7 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     path,
     account: {
       ...books,
-      attempts: new Attempts(clock),
+      attempts: new Attempts(counters('attempts', mostAttemptCounters)),
       catalogue,
       taskNames: tasks.map(({ name }) => name),
       signup: settings.signup,
@@ -133,7 +144,7 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     stripe: settings.stripeSecret ? { secret: settings.stripeSecret, accounts: books.accounts } : undefined,
     webhooks,
     ops: { engine, catalogue, metrics, device, store: upkeep, redis, adminToken: settings.adminToken },
-    rates: { plans, store: (name) => (redis ? new SharedStore(redis, name) : new LocalStore()) },
+    rates: { plans, store: counters },
     bodyTimeoutMs: settings.bodyTimeoutMs,
     trustProxy: settings.trustProxy,
   });

@@ -5,8 +5,10 @@
 import type { Logger } from 'pino';
 import type { Task } from '../tasks/task.js';
 import type { Admission, Bill, Caller, Ending, Outcome } from './admission/admission.js';
+import { ownerOfRunner } from './admission/dedicated.js';
 import { estimateOf } from './admission/estimate.js';
 import type { Idempotency } from './answers/idempotency.js';
+import type { ResultCache } from './answers/result-cache.js';
 import type { Catalogue, Resolved } from './catalogue/catalogue.js';
 import type { Engine } from './engine/engine.js';
 import { TaskwireError } from './errors.js';
@@ -62,7 +64,7 @@ export interface Path {
   readonly admission: Admission;
   readonly engine: Pick<Engine, 'run'>;
   /** Stands before the engine, where answers are kept. */
-  readonly cache?: Pick<Engine, 'run'> | undefined;
+  readonly cache?: Pick<ResultCache, 'find' | 'run'> | undefined;
   /** Keeps answers for requests that are sent again under one key. */
   readonly idempotency?: Idempotency;
   readonly fetchUrl: FetchUrl;
@@ -90,9 +92,6 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
     const media = await loadMedia(task.media, request, path.fetchUrl, call.signal);
     const split = task.split(request, media);
     const estimate = estimateOf(call.id, { task, model: model.ref, split });
-    const ticket = await path.admission.admit(caller, estimate, call.signal);
-    settle = (ending) => ticket.settle(ending);
-    yield { type: 'admitted', request, model, streaming };
     const timeoutMs = call.timeoutMs ?? (streaming ? streamTimeoutMs : unaryTimeoutMs);
     const { id, signal, waitForModel, noStore } = call;
     const { works, params } = split;
@@ -102,6 +101,7 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
       priority: caller.payer.plan.priority,
       weight: caller.payer.plan.weight,
       model: model.ref,
+      runnerOwner: ownerOfRunner(caller.payer, model.ref.id),
       works,
       params,
       signal,
@@ -111,8 +111,17 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
       waitForModel,
       progress,
     };
-    for await (const event of (path.cache ?? path.engine).run(job)) {
-      if (event.type === 'measured') await ticket.trueUp(event.usage);
+    const kept = await path.cache?.find(job);
+    const ticket = await path.admission.admit(
+      caller,
+      { ...estimate, isFree: kept !== undefined },
+      call.signal,
+    );
+    settle = (ending) => ticket.settle(ending);
+    yield { type: 'admitted', request, model, streaming };
+    for await (const event of kept ?? (path.cache ?? path.engine).run(job)) {
+      const correction = ticket.trueUp(event);
+      if (correction) await correction;
       yield event;
     }
     outcome = 'succeeded';

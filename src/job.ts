@@ -33,6 +33,8 @@ export interface Job {
   /** The account's part of its level: who has twice the weight gets twice the device time. */
   readonly weight: number;
   readonly model: ModelRef;
+  /** Who has runners of its own for the model; absent: those that all share serve. */
+  readonly runnerOwner?: string | undefined;
   readonly works: readonly Work[];
   /** The task's parameters, shared by all inputs. Structured-cloneable. */
   readonly params: unknown;
@@ -55,6 +57,8 @@ export interface TokenParams {
   readonly tokenWork: 'encode' | 'decode';
   /** Whether special tokens are added, or shown. */
   readonly special: boolean;
+  /** Which of the model's prompts is put before a text. */
+  readonly promptName?: string | undefined;
 }
 
 /** A token of a text. Offsets count Unicode code points; what was added has none. */
@@ -106,6 +110,8 @@ export type Event =
   | { readonly type: 'accepted' }
   /** The runner's first word about an input: what it measured before running it. */
   | { readonly type: 'measured'; readonly index: number; readonly usage: Partial<Usage> }
+  /** Device time of the whole job until now; told once a second of it, so short jobs never hear of it. */
+  | { readonly type: 'used'; readonly deviceMicros: number }
   /** A piece of a growing result, new content only. */
   | { readonly type: 'delta'; readonly index: number; readonly delta: unknown }
   | { readonly type: 'result'; readonly index: number; readonly value: unknown };

@@ -54,7 +54,7 @@ export const settingsTable = {
     'REDIS_URL',
     z.union([z.literal(''), z.string().regex(/^rediss?:\/\//, 'redis://… or rediss://…')]),
     '',
-    'Redis that counts rates for several processes together; empty: each counts by itself.',
+    'Redis by which several processes count rates together and hear of revoked keys at once; empty: each counts by itself.',
   ),
   plansFile: setting('TASKWIRE_PLANS', z.string(), '', 'File that replaces `src/admission/plans.json`.'),
   usageDays: setting(
@@ -90,6 +90,12 @@ export const settingsTable = {
     list,
     'defaults',
     "Models loaded at start: `defaults` (each task's default model), `none`, or a comma-separated list of ids.",
+  ),
+  dedicatedRunners: setting(
+    'TASKWIRE_DEDICATED_RUNNERS',
+    integer(0, 10_000),
+    '0',
+    'Runners that accounts and teams on plans with `dedicated_runners` may have for themselves, all together; 0: everybody shares.',
   ),
   holdMs: setting(
     'TASKWIRE_HOLD_MS',

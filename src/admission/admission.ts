@@ -1,5 +1,5 @@
 /** Who may call, and what a call may use: the seams that accounts, limits, quotas and credits fill. */
-import type { ModelRef, Usage } from '../job.js';
+import type { Event, ModelRef, Usage } from '../job.js';
 import type { Plan } from './plans.js';
 
 /** Who is calling, and what rates, quotas, credit and scopes need to know of it. */
@@ -61,6 +61,8 @@ export interface Estimate {
   readonly mediaBytes: number;
   /** About the most that it can use, before anything was decoded; device time is left out. */
   readonly ceiling: Usage;
+  /** Its answer is there already: it waits for no turn, and nothing is held. */
+  readonly isFree?: boolean;
 }
 
 /** How a request ended, for its bill. */
@@ -82,10 +84,11 @@ export interface Ending {
 /** What one admitted request may spend; settled exactly once. */
 export interface Ticket {
   /**
-   * The runner has measured an input: the estimate can be corrected. Throws `insufficient_credits` when the correction can't
-   * be afforded, or what the plan allows no longer.
+   * Hears everything that is told of the request, and corrects what was reserved. As long as its client was told nothing,
+   * it throws `insufficient_credits` or `gpu_quota_exceeded` when a correction can't be afforded, or what the plan does not
+   * allow. Answers a promise only where there is something to wait for.
    */
-  trueUp(usage: Partial<Usage>): Promise<void> | void;
+  trueUp(event: Event): Promise<void> | undefined;
   /** Books what was used; resolves when that is safe. Failed requests cost nothing. */
   settle(ending: Ending): Promise<Bill>;
 }

@@ -1,16 +1,18 @@
 /** Admission by the store: quota and credit are held before a request runs and settled, with its usage row, after it. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { addUsage, type Usage } from '../job.js';
+import { addUsage, type Event, type Usage } from '../job.js';
 import { type Clock, systemClock } from '../metering/clock.js';
-import { DeviceEstimate } from '../metering/device-estimate.js';
+import { DeviceEstimate, type Sized } from '../metering/device-estimate.js';
 import { costMicroUsd } from '../metering/price.js';
 import type { Claim } from '../store/holds.js';
-import type { MeterClaim } from '../store/meters.js';
 import type { UsageRow } from '../store/money-tables.js';
 import type { Store } from '../store/store.js';
 import type { Admission, Bill, Caller, Ending, Estimate, Ticket } from './admission.js';
+import { claimOf, compareClaims, costOfClaim, isLimited } from './claim.js';
 import { Concurrency } from './concurrency.js';
+import { Grants } from './grants.js';
+import { Hold } from './hold.js';
 import { monthOf } from './month.js';
 import { checkAudio, checkPlan } from './plan-limits.js';
 import { refusal } from './refusal.js';
@@ -36,12 +38,12 @@ export interface MeteredAdmission extends Admission {
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, images: 0, audioSeconds: 0, deviceMicros: 0 };
 
 export const meteredAdmission = (options: MeteredOptions): MeteredAdmission => {
-  const { store, log, now = Date.now, holder = `serve_${randomUUID()}` } = options;
+  const { store, log, clock = systemClock, now = Date.now, holder = `serve_${randomUUID()}` } = options;
   const device = new DeviceEstimate();
   /** One for each request that is not settled yet. */
   const open = new Set<Promise<void>>();
   const grants = new Grants(store);
-  const concurrency = new Concurrency(options.clock ?? systemClock);
+  const concurrency = new Concurrency(clock);
   return {
     holder,
     async idle() {
@@ -50,11 +52,13 @@ export const meteredAdmission = (options: MeteredOptions): MeteredAdmission => {
     authenticate: options.authenticate,
     async admit(caller, estimate, signal) {
       checkPlan(caller.payer.plan, estimate);
-      const leave = await concurrency.enter(caller.payer, signal);
+      const { isFree = false } = estimate;
+      const leave = isFree ? () => {} : await concurrency.enter(caller.payer, signal);
       try {
-        await grants.give(caller, now());
-        const ticket = new MeteredTicket({ store, log, now, holder, device, leave }, caller, estimate);
-        await ticket.hold();
+        await grants.give(caller.payer, now());
+        const parts = { store, clock, log, now, holder, device, leave };
+        const ticket = new MeteredTicket(parts, caller, estimate);
+        if (!isFree) await ticket.hold();
         open.add(ticket.settled);
         void ticket.settled.then(() => open.delete(ticket.settled));
         return ticket;
@@ -66,8 +70,13 @@ export const meteredAdmission = (options: MeteredOptions): MeteredAdmission => {
   };
 };
 
+/** Failed requests are nobody's. */
+const usedBy = ({ outcome, usage }: Pick<Ending, 'outcome' | 'usage'>): Usage =>
+  outcome === 'failed' ? noUsage : usage;
+
 interface Parts {
   readonly store: Store;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly now: () => number;
   readonly holder: string;
@@ -80,12 +89,20 @@ class MeteredTicket implements Ticket {
   readonly #parts: Parts;
   readonly #caller: Caller;
   readonly #estimate: Estimate;
+  readonly #sized: Sized;
+  /** From the estimate; its meters are what use is counted by. */
+  readonly #first: Claim;
   /** The month in which it was admitted is the one that it counts in. */
   readonly #month: string;
   readonly #measured: Usage = { ...noUsage };
   #inputsMeasured = 0;
-  #claim: Claim;
-  #isHeld = false;
+  /** What it is expected to use at most, as far as that is known now. */
+  #most: Usage;
+  /** Of the device, until now. */
+  #usedMicros = 0;
+  /** Its client was told something. */
+  #hasBegun = false;
+  #hold: Hold | undefined;
   #end = () => {};
   readonly settled = new Promise<void>((resolve) => {
     this.#end = resolve;
@@ -96,38 +113,47 @@ class MeteredTicket implements Ticket {
     this.#caller = caller;
     this.#estimate = estimate;
     this.#month = monthOf(parts.now());
-    this.#claim = this.#claimFor(estimate.ceiling);
+    this.#sized = {
+      model: estimate.model.id,
+      size: estimate.size,
+      mostOutputTokens: estimate.ceiling.outputTokens,
+    };
+    this.#most = { ...estimate.ceiling, deviceMicros: parts.device.of(estimate.model.id, estimate.size) };
+    this.#first = this.#claim();
   }
 
   /** What nothing limits needs no hold. */
   async hold(): Promise<void> {
-    const { creditMicroUsd, meters } = this.#claim;
-    if (creditMicroUsd === 0 && meters.every(({ limit }) => limit === undefined)) return;
-    const answer = await this.#parts.store.holds.take(this.#claim);
-    if (!answer.taken) throw this.#refusal(answer);
-    this.#isHeld = true;
+    const claim = this.#first;
+    if (!isLimited(claim)) return;
+    const { store, clock, log } = this.#parts;
+    const answer = await store.holds.take(claim);
+    if (!answer.taken) throw this.#refusal(answer, claim);
+    const { requestId } = this.#estimate;
+    const failed = (err: unknown) => log.error({ event: 'hold_not_corrected', requestId, err });
+    this.#hold = new Hold({ store, clock, failed }, claim);
   }
 
-  trueUp(usage: Partial<Usage>): Promise<void> | void {
-    addUsage(this.#measured, usage);
-    this.#inputsMeasured++;
-    checkAudio(this.#caller.payer.plan, this.#measured.audioSeconds);
-    const better = this.#betterEstimate();
-    if (!this.#isHeld || !better) return;
-    const claim = this.#claimFor(better);
-    const [held, wanted] = [this.#costOf(this.#claim), this.#costOf(claim)];
-    // A little too much does no harm for the time it is held.
-    if (wanted > held || wanted < held / 2) return this.#adjust(claim);
+  trueUp(event: Event): Promise<void> | undefined {
+    if (event.type === 'measured') return this.#measure(event.usage);
+    if (event.type === 'used') this.#use(event.deviceMicros);
+    else if (event.type !== 'accepted') this.#hasBegun = true;
+    return undefined;
   }
 
   async settle(ending: Ending): Promise<Bill> {
     const { store, device, log, leave } = this.#parts;
     const { plan, billing } = this.#caller.payer;
     const row = this.#row(ending);
-    const meters = this.#claim.meters;
     try {
-      const settled = await store.holds.settle({ row, charged: billing === 'credit', meters });
-      device.learn(this.#estimate.model.id, this.#estimate.size, row.device_us);
+      const writing = this.#hold?.end();
+      if (writing) await writing;
+      const settled = await store.holds.settle({
+        row,
+        charged: billing === 'credit',
+        meters: this.#first.meters,
+      });
+      device.learn(this.#sized, usedBy(ending), this.#inputsMeasured > 0);
       const share = (settled.used[0] ?? 0) / (plan.deviceMicrosPerMonth ?? Number.POSITIVE_INFINITY);
       const costMicroUsd = settled.costMicroUsd;
       if (billing === 'credit' || share < 0.8) return { costMicroUsd };
@@ -143,69 +169,68 @@ class MeteredTicket implements Ticket {
     }
   }
 
-  async #adjust(claim: Claim): Promise<void> {
-    this.#claim = claim;
-    const answer = await this.#parts.store.holds.adjust(claim);
-    if (!answer.taken) throw this.#refusal(answer);
+  #measure(usage: Partial<Usage>): Promise<void> | undefined {
+    addUsage(this.#measured, usage);
+    this.#inputsMeasured++;
+    checkAudio(this.#caller.payer.plan, this.#measured.audioSeconds);
+    const hold = this.#hold;
+    if (!hold || !this.#isBetterKnown()) return undefined;
+    this.#most = this.#betterEstimate();
+    const claim = this.#claim();
+    const difference = compareClaims(claim, hold.claim);
+    if (difference === 'less') hold.lowerSoon(() => this.#claim());
+    if (difference !== 'more') return undefined;
+    if (!this.#hasBegun) return this.#demand(hold, claim);
+    hold.follow(claim);
+    return undefined;
+  }
+
+  /** What was used is a fact: it counts whatever the limit, and what runs is not stopped for it. */
+  #use(deviceMicros: number): void {
+    this.#usedMicros = deviceMicros;
+    if (!this.#hold) return;
+    const claim = this.#claim();
+    if (compareClaims(claim, this.#hold.claim) === 'more') this.#hold.follow(claim);
+  }
+
+  async #demand(hold: Hold, claim: Claim): Promise<void> {
+    const answer = await hold.demand(claim);
+    if (!answer.taken) throw this.#refusal(answer, claim);
   }
 
   /** Once all inputs are measured, or what was measured is more than was thought of. */
-  #betterEstimate(): Usage | undefined {
+  #isBetterKnown(): boolean {
     const { inputs, ceiling } = this.#estimate;
     const { inputTokens, audioSeconds } = this.#measured;
-    const isAll = this.#inputsMeasured === inputs;
-    if (!isAll && inputTokens <= ceiling.inputTokens && audioSeconds <= ceiling.audioSeconds)
-      return undefined;
-    return { ...ceiling, inputTokens, audioSeconds };
+    if (this.#inputsMeasured === inputs) return true;
+    return inputTokens > ceiling.inputTokens || audioSeconds > ceiling.audioSeconds;
   }
 
-  #claimFor(ceiling: Usage): Claim {
-    const { holder, now, device } = this.#parts;
-    const { payer, caps } = this.#caller;
-    const { requestId, model, size } = this.#estimate;
-    const deviceMicros = device.of(model.id, size);
-    const cost = costMicroUsd(model.prices, { ...ceiling, deviceMicros });
-    const isCredit = payer.billing === 'credit';
-    const meters: MeterClaim[] = [
-      {
-        subject: payer.id,
-        period: this.#month,
-        unit: 'device_us',
-        amount: deviceMicros,
-        limit: isCredit ? undefined : payer.plan.deviceMicrosPerMonth,
-      },
-    ];
-    for (const { subject, period, limitMicroUsd: limit } of caps)
-      meters.push({
-        subject,
-        period: period === 'month' ? this.#month : period,
-        unit: 'micro_usd',
-        amount: cost,
-        limit,
-      });
-    return {
-      requestId,
-      payer: payer.id,
-      holder,
-      at: now(),
-      creditMicroUsd: isCredit ? cost : 0,
-      meters,
-    };
+  #betterEstimate(): Usage {
+    const { inputTokens, audioSeconds } = this.#measured;
+    const guessed = this.#most.deviceMicros;
+    const better = this.#parts.device.ofMeasured(this.#sized, this.#measured) ?? guessed;
+    // A guess for another guess: only one that is far off is worth a correction.
+    const deviceMicros = better > 2 * guessed || better < guessed / 2 ? better : guessed;
+    return { ...this.#estimate.ceiling, inputTokens, audioSeconds, deviceMicros };
   }
 
-  #costOf({ creditMicroUsd, meters }: Claim): number {
-    return Math.max(creditMicroUsd, ...meters.map(({ unit, amount }) => (unit === 'micro_usd' ? amount : 0)));
+  #claim(): Claim {
+    const { holder, now } = this.#parts;
+    const terms = { caller: this.#caller, estimate: this.#estimate, month: this.#month, holder, at: now() };
+    const deviceMicros = Math.max(this.#most.deviceMicros, this.#usedMicros);
+    return claimOf(terms, { ...this.#most, deviceMicros });
   }
 
-  #refusal(lack: Parameters<typeof refusal>[0]) {
+  #refusal(lack: Parameters<typeof refusal>[0], claim: Claim) {
     const { payer } = this.#caller;
-    return refusal(lack, { payer, costMicroUsd: this.#costOf(this.#claim), at: this.#parts.now() });
+    return refusal(lack, { payer, costMicroUsd: costOfClaim(claim), at: this.#parts.now() });
   }
 
   #row({ outcome, status, usage, queueMs, computeMs, totalMs, cached = false }: Ending): UsageRow {
     const { account, keyId, payer } = this.#caller;
     const { requestId, model, task } = this.#estimate;
-    const used = outcome === 'failed' ? noUsage : usage;
+    const used = usedBy({ outcome, usage });
     const micros = (ms: number) => Math.max(0, Math.round(ms * 1000));
     return {
       request_id: requestId,
@@ -227,25 +252,5 @@ class MeteredTicket implements Ticket {
       status,
       cached: Number(cached),
     };
-  }
-}
-
-/** The credit that a plan gives each month, booked with the month's first request. */
-class Grants {
-  readonly #store: Store;
-  readonly #given = new Set<string>();
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  async give({ payer: { id, plan, billing } }: Caller, at: number): Promise<void> {
-    const amountMicroUsd = plan.grantMicroUsdPerMonth;
-    if (billing !== 'credit' || amountMicroUsd === 0) return;
-    const grant = `grant:${monthOf(at)}:${id}`;
-    if (this.#given.has(grant)) return;
-    const note = `${plan.name}, ${monthOf(at)}`;
-    await this.#store.ledger.deposit({ id: grant, payer: id, kind: 'grant', amountMicroUsd, at, note });
-    this.#given.add(grant);
   }
 }

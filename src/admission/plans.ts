@@ -7,7 +7,10 @@ const count = z.int().min(1).optional();
 const planShape = z.strictObject({
   /** Absent: agreed with each customer. */
   price_usd_per_month: z.number().min(0).optional(),
+  /** The price and the monthly credit are for each member of a team. */
   per_seat: z.boolean().default(false),
+  /** Members of a team at most, invited ones counted. */
+  seats: count,
   /** Whose the limits are: each account's, or those of a team together. */
   scope: z.enum(['account', 'team']).default('account'),
   requests_per_minute: count,
@@ -24,8 +27,8 @@ const planShape = z.strictObject({
   max_inputs: count,
   max_media_bytes: count,
   max_audio_seconds: count,
-  /** Its accounts may have runners of their own. */
-  dedicated_runners: z.boolean().default(false),
+  /** Runners of their own, as far as the machine has room (`TASKWIRE_DEDICATED_RUNNERS`): for all models, or for these. */
+  dedicated_runners: z.union([z.boolean(), z.array(z.string().min(1)).min(1)]).default(false),
   /** Credit given at the beginning of each month. */
   grant_usd_per_month: z.number().min(0).default(0),
   /** The plan that refusals point at. */
@@ -44,6 +47,7 @@ export interface Plan {
   readonly name: string;
   readonly priceMicroUsdPerMonth: number | undefined;
   readonly perSeat: boolean;
+  readonly seats: number | undefined;
   readonly scope: 'account' | 'team';
   readonly requestsPerMinute: number | undefined;
   readonly requestsPerMinuteOf: Readonly<Record<string, number>>;
@@ -55,7 +59,7 @@ export interface Plan {
   readonly maxInputs: number | undefined;
   readonly maxMediaBytes: number | undefined;
   readonly maxAudioSeconds: number | undefined;
-  readonly dedicatedRunners: boolean;
+  readonly dedicatedRunners: boolean | readonly string[];
   readonly grantMicroUsdPerMonth: number;
   readonly next: string | undefined;
 }
@@ -70,6 +74,7 @@ const planOf = (name: string, shape: z.output<typeof planShape>): Plan => ({
   priceMicroUsdPerMonth:
     shape.price_usd_per_month === undefined ? undefined : microUsd(shape.price_usd_per_month),
   perSeat: shape.per_seat,
+  seats: shape.seats,
   scope: shape.scope,
   requestsPerMinute: shape.requests_per_minute,
   requestsPerMinuteOf: shape.requests_per_minute_of,

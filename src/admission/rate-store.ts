@@ -3,6 +3,14 @@ import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import { RedisStore } from 'rate-limit-redis';
 import type { RedisLink, RedisReply } from '../redis.js';
 
+/** What the counters need to know of `express-rate-limit`'s options. */
+type Terms = Pick<Options, 'windowMs'>;
+
+/** Hits so far, and when they begin again. */
+interface Count extends ClientRateLimitInfo {
+  readonly resetTime: Date;
+}
+
 interface Window {
   hits: number;
   readonly resetTime: Date;
@@ -13,17 +21,24 @@ export class LocalStore implements Store {
   readonly localKeys = true;
   /** By key, in the order in which they began. */
   readonly #windows = new Map<string, Window>();
+  readonly #mostWindows: number;
   #windowMs = 0;
 
-  init({ windowMs }: Options): void {
+  /** Beyond so many windows the oldest is forgotten. */
+  constructor(mostWindows = Number.POSITIVE_INFINITY) {
+    this.#mostWindows = mostWindows;
+  }
+
+  init({ windowMs }: Terms): void {
     this.#windowMs = windowMs;
   }
 
-  increment(key: string): ClientRateLimitInfo {
+  increment(key: string): Count {
     this.#dropEnded();
     const window = this.#windows.get(key) ?? { hits: 0, resetTime: new Date(Date.now() + this.#windowMs) };
     window.hits++;
     this.#windows.set(key, window);
+    if (this.#windows.size > this.#mostWindows) this.#windows.delete(this.#windows.keys().next().value!);
     return { totalHits: window.hits, resetTime: window.resetTime };
   }
 
@@ -51,28 +66,32 @@ export class LocalStore implements Store {
  * it let through.
  */
 export class SharedStore implements Store {
-  readonly #local = new LocalStore();
+  readonly #local: LocalStore;
   readonly #shared: RedisStore;
   readonly #link: RedisLink;
 
-  constructor(link: RedisLink, name: string) {
+  constructor(link: RedisLink, name: string, mostWindows?: number) {
     this.#link = link;
+    this.#local = new LocalStore(mostWindows);
     this.#shared = new RedisStore({
       prefix: `taskwire:rate:${name}:`,
       sendCommand: (command, ...args) => link.command(command, ...args) as Promise<RedisReply & string>,
     });
   }
 
-  init(options: Options): void {
-    this.#local.init(options);
+  init(terms: Terms): void {
+    this.#local.init(terms);
     // Each server is told the store's scripts anew; while there is none, nothing is.
-    this.#link.onBack(() => void this.#shared.init(options).catch(() => {}));
+    this.#link.onBack(() => void this.#shared.init(terms as Options).catch(() => {}));
   }
 
-  async increment(key: string): Promise<ClientRateLimitInfo> {
+  async increment(key: string): Promise<Count> {
     const here = this.#local.increment(key);
     if (!this.#link.isThere) return here;
-    return this.#shared.increment(key).catch(() => here);
+    return this.#shared.increment(key).then(
+      ({ totalHits, resetTime = here.resetTime }) => ({ totalHits, resetTime }),
+      () => here,
+    );
   }
 
   async decrement(key: string): Promise<void> {

@@ -9,7 +9,7 @@ const microsPerHour = 3_600e6;
 
 export const asUsd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(6)}`;
 
-const hours = (micros: number): string => `${+(micros / microsPerHour).toFixed(4)} GPU-hours`;
+const hours = (micros: number): string => `${+(micros / microsPerHour).toFixed(6)} GPU-hours`;
 
 /** A sentence on the next plan, with what it has of the thing that was short. */
 export const nextPlan = (plan: Plan, what?: string): string =>
@@ -29,7 +29,7 @@ export const refusal = (lack: Extract<Taken, { taken: false }>, { payer, costMic
       message: `${needed}; ${asUsd(there)} of credit is there that no other request has claimed.`,
     });
   }
-  const { unit, limit = 0 } = lack.lacks;
+  const { unit, amount, limit = 0 } = lack.lacks;
   const { used, reserved } = lack.state;
   if (unit === 'micro_usd') {
     const left = asUsd(Math.max(0, limit - used - reserved));
@@ -40,7 +40,7 @@ export const refusal = (lack: Extract<Taken, { taken: false }>, { payer, costMic
   const endsAt = monthEndsAt(at);
   const until = new Date(endsAt).toISOString();
   return new TaskwireError('gpu_quota_exceeded', {
-    message: `The month's ${hours(limit)} of the plan ${payer.plan.name} are used up (${hours(used)}, ${hours(reserved)} by requests in flight); they begin again at ${until}.${nextPlan(payer.plan)}`,
+    message: `The month's ${hours(limit)} of the plan ${payer.plan.name} do not suffice: ${hours(used)} are used, requests in flight have reserved ${hours(reserved)}, and this one should take some ${hours(amount)}; they begin again at ${until}.${nextPlan(payer.plan)}`,
     retryAfterSeconds: Math.max(1, Math.ceil((endsAt - at) / 1000)),
   });
 };

@@ -36,6 +36,7 @@ export class ResultCache {
   /** Serialized answers by fingerprint, least recently used first. */
   readonly #answers = new Map<string, Buffer>();
   #bytes = 0;
+  readonly #keys = new WeakMap<Job, Promise<string>>();
   /** Runs under way by fingerprint; each resolves when it has ended, well or not. */
   readonly #flights = new Map<string, Promise<void>>();
 
@@ -47,13 +48,19 @@ export class ResultCache {
     return this.#bytes;
   }
 
+  /** The answer of a job that was run before, if it is kept; it costs nothing. */
+  async find(job: Job): Promise<AsyncGenerator<Event, void, void> | undefined> {
+    const known = job.repeatable ? await this.#find(await this.#keyOf(job)) : undefined;
+    return known && this.#tell(known, job);
+  }
+
   /** Runs a job as the engine does; see `Lane.run`. */
   async *run(job: Job): AsyncGenerator<Event, void, void> {
     if (!job.repeatable) {
       yield* this.#options.engine.run(job);
       return;
     }
-    const key = await fingerprintOf(job);
+    const key = await this.#keyOf(job);
     const land = await this.#takeOff(key, job);
     try {
       const known = await this.#find(key);
@@ -65,6 +72,12 @@ export class ResultCache {
     } finally {
       land();
     }
+  }
+
+  #keyOf(job: Job): Promise<string> {
+    const key = this.#keys.get(job) ?? fingerprintOf(job);
+    this.#keys.set(job, key);
+    return key;
   }
 
   /**

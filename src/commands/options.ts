@@ -39,7 +39,7 @@ export const runForm = async (form: CommandForm, args: readonly string[]): Promi
     const plans = readPlans(plansFile || shippedPlans);
     const { value, lines } = await form.run(options, {
       store,
-      accounts: new Accounts(store, [...plans.keys()]),
+      accounts: new Accounts(store, plans),
     });
     console.log(json ? JSON.stringify(value, undefined, 2) : lines.join('\n'));
   } finally {

@@ -4,7 +4,7 @@ import { show, TaskwireError } from '../errors.js';
 import { callerOf, contextOf } from '../http/context.js';
 import { logError } from '../http/error-handler.js';
 import { type Answer, sendAnswer } from '../http/json-answer.js';
-import { EventStream } from '../http/sse.js';
+import { EventStream, eventText } from '../http/sse.js';
 import {
   type Admitted,
   type Call,
@@ -15,7 +15,7 @@ import {
   type Reply,
   type Settled,
 } from '../infer.js';
-import { answerOnce, type Once, readIdempotencyKey } from './idempotent.js';
+import { answerOnce, type Once, readIdempotencyKey, type StreamRecord } from './idempotent.js';
 
 /** How a dialect words what comes back. */
 export interface Face {
@@ -78,7 +78,7 @@ const readTimeout = (header: string | undefined): number | undefined => {
 
 /** Runs the call and writes its answer. What fails before the first byte is thrown. */
 export const exchange = (call: Call, path: Path, res: Response, face: Face): Promise<void> =>
-  exchangeBy(call, { path, res }, (one, onStream) => answerOf(one, { path, res, face, onStream }));
+  exchangeBy(call, { path, res }, (one, record) => answerOf(one, { path, res, face, record }));
 
 /** The same for what is run otherwise. With an idempotency key it runs once. */
 export const exchangeBy = async (
@@ -89,7 +89,7 @@ export const exchangeBy = async (
   const key = readIdempotencyKey(res.req);
   const { idempotency } = path;
   if (key !== undefined && idempotency) return answerOnce({ key, call, res, idempotency, run });
-  const answer = await run(call, () => {});
+  const answer = await run(call);
   if (answer !== undefined) await sendAnswer(res, answer);
 };
 
@@ -97,19 +97,19 @@ interface Target {
   readonly path: Path;
   readonly res: Response;
   readonly face: Face;
-  readonly onStream: () => void;
+  /** Of a stream that may be asked for again. */
+  readonly record: StreamRecord | undefined;
 }
 
 /** The answer that is to be sent, or `undefined` when it was a stream and has been. */
 const answerOf = async (call: Call, target: Target): Promise<Answer | undefined> => {
-  const { path, res, face, onStream } = target;
+  const { face, res, path } = target;
   const replies = infer(call, path);
   const first = await replies.next();
   if (first.done) throw new Error('a request ended before it was admitted: this is a bug');
   const admitted = first.value as Admitted;
   if (admitted.streaming) {
-    onStream();
-    await stream(call, replies, { res, path, face, admitted });
+    await stream(call, replies, { ...target, admitted });
     return undefined;
   }
   const collected = await collect(prepend(admitted, replies));
@@ -134,24 +134,24 @@ const setFigures = (res: Response, settled: Settled): void => {
   res.setHeader('server-timing', `queue;dur=${ms(queueMs)}, compute;dur=${ms(computeMs)}`);
 };
 
-interface StreamTarget {
-  readonly res: Response;
-  readonly path: Path;
-  readonly face: Face;
+interface StreamTarget extends Target {
   readonly admitted: Admitted;
 }
 
 const stream = async (
   call: Call,
   replies: AsyncIterable<Reply>,
-  { res, path, face, admitted }: StreamTarget,
+  { res, path, face, record, admitted }: StreamTarget,
 ): Promise<void> => {
   const events = new EventStream(res);
   const word = face.stream(admitted);
   try {
     for await (const reply of replies) {
       if (reply.type === 'accepted') events.keepAlive();
-      for (const event of word(reply)) await events.send(event);
+      const said = word(reply).map(eventText);
+      record?.add(said);
+      if (reply.type === 'settled') await record?.keep();
+      for (const event of said) await events.send(event);
     }
   } catch (caught) {
     const error = TaskwireError.from(caught);

@@ -6,12 +6,15 @@ import { show, TaskwireError } from '../errors.js';
 import { bodyOf } from '../http/body.js';
 import { contextOf } from '../http/context.js';
 import { type Answer, sendAnswer, TextAnswer } from '../http/json-answer.js';
+import { EventStream } from '../http/sse.js';
 import type { Call } from '../infer.js';
 
 /** An answer as it is kept: classes do not survive. */
-type Kept =
-  | { readonly form: 'json'; readonly body: Exclude<Answer, TextAnswer>; readonly headers: Figures }
-  | { readonly form: 'text'; readonly text: string; readonly type: string; readonly headers: Figures };
+type Kept = { readonly headers: Figures } & (
+  | { readonly form: 'json'; readonly body: Exclude<Answer, TextAnswer> }
+  | { readonly form: 'text'; readonly text: string; readonly type: string }
+  | { readonly form: 'stream'; readonly events: readonly string[] }
+);
 
 type Figures = Readonly<Record<string, string>>;
 
@@ -36,7 +39,32 @@ export interface Once {
   readonly res: Response;
   readonly idempotency: Idempotency;
   /** Runs the call: the answer that is to be sent, or `undefined` when it was a stream and has been. */
-  readonly run: (call: Call, onStream: () => void) => Promise<Answer | undefined>;
+  readonly run: (call: Call, record?: StreamRecord) => Promise<Answer | undefined>;
+}
+
+/** Characters of a stream; a longer one is not kept. */
+const maxRecorded = 16 * 2 ** 20;
+
+/** What a stream has told, to be told again. */
+export class StreamRecord {
+  readonly #keep: (events: readonly string[]) => Promise<void>;
+  #events: string[] = [];
+  #characters = 0;
+
+  constructor(keep: (events: readonly string[]) => Promise<void>) {
+    this.#keep = keep;
+  }
+
+  add(events: readonly string[]): void {
+    for (const event of events) this.#characters += event.length;
+    if (this.#characters > maxRecorded) this.#events = [];
+    else this.#events.push(...events);
+  }
+
+  /** Once the stream has succeeded, before its last event leaves: who has all of it finds it kept. */
+  async keep(): Promise<void> {
+    if (this.#characters <= maxRecorded) await this.#keep(this.#events);
+  }
 }
 
 /** The run goes on when its client leaves, so that there is an answer when the request comes again. */
@@ -47,13 +75,12 @@ export const answerOnce = async ({ key, call, res, idempotency, run }: Once): Pr
   const turn = await idempotency.take({ account: call.caller.account, key, fingerprint, signal, waitMs });
   if (turn.state === 'done') return resend(res, turn.answer as Kept);
   try {
-    const leave = new AbortController();
     // Its getters stay what they are.
-    const lasting = Object.create(call, { signal: { value: leave.signal } }) as Call;
-    const answer = await run(lasting, () => {
-      if (signal.aborted) leave.abort();
-      signal.addEventListener('abort', () => leave.abort(), { once: true });
-    });
+    const lasting = Object.create(call, { signal: { value: new AbortController().signal } }) as Call;
+    const record = new StreamRecord((events) =>
+      turn.keep({ form: 'stream', events, headers: figuresOf(res) } satisfies Kept),
+    );
+    const answer = await run(lasting, record);
     if (answer === undefined) return;
     await turn.keep(keptOf(res, answer));
     await sendAnswer(res, answer);
@@ -67,12 +94,15 @@ const requestPrint = (req: Request): Promise<string> => {
   return hashOf([req.originalUrl, fields], file ? [file] : []);
 };
 
-const keptOf = (res: Response, answer: Answer): Kept => {
-  const headers = Object.fromEntries(
+const figuresOf = (res: Response): Figures =>
+  Object.fromEntries(
     Object.entries(res.getHeaders())
       .filter(([name]) => figure.test(name))
       .map(([name, value]) => [name, String(value)]),
   );
+
+const keptOf = (res: Response, answer: Answer): Kept => {
+  const headers = figuresOf(res);
   if (!(answer instanceof TextAnswer)) return { form: 'json', body: answer, headers };
   return { form: 'text', text: answer.text, type: answer.type, headers };
 };
@@ -80,5 +110,9 @@ const keptOf = (res: Response, answer: Answer): Kept => {
 const resend = async (res: Response, kept: Kept): Promise<void> => {
   for (const [name, value] of Object.entries(kept.headers)) res.setHeader(name, value);
   res.setHeader('idempotent-replayed', 'true');
-  await sendAnswer(res, kept.form === 'json' ? kept.body : new TextAnswer(kept.text, kept.type));
+  if (kept.form === 'json') return sendAnswer(res, kept.body);
+  if (kept.form === 'text') return sendAnswer(res, new TextAnswer(kept.text, kept.type));
+  const stream = new EventStream(res);
+  for (const event of kept.events) await stream.send(event);
+  stream.end();
 };

@@ -1,7 +1,8 @@
-/** The engine's face: run a job, ask how a model is, warm it up, drain. One lane per model and variant. */
+/** The engine's face: run a job, ask how a model is, warm it up, drain. One lane per model and variant, and more for those who have their own. */
 import { TaskwireError } from '../errors.js';
 import type { Event, Job, ModelRef } from '../job.js';
 import type { Clock } from '../metering/clock.js';
+import { DedicatedLanes } from './dedicated.js';
 import { Lane, type LaneObserver, type LaneOptions } from './lane.js';
 import { Quarantine } from './quarantine.js';
 import type { LaneLimits } from './queue-limits.js';
@@ -17,6 +18,8 @@ export interface EngineOptions {
   readonly device: string;
   readonly threads: number;
   readonly cacheBytes: number;
+  /** Runners at most that serve one account or team alone. */
+  readonly dedicatedRunners: number;
 }
 
 /** Bounds of one model's queue. 512 requests is what most servers take; the bytes keep media from filling memory. */
@@ -31,6 +34,8 @@ export interface ModelHealth {
   readonly status: 'ready' | 'loading' | 'unavailable';
   /** What it is doing, or why it is not available. */
   readonly detail?: string;
+  /** Nothing is wrong with it: it loads when it is asked. */
+  readonly isCold?: true;
   readonly estimatedSeconds?: number;
 }
 
@@ -40,6 +45,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #lanes = new Map<string, Lane>();
   readonly #quarantine: Quarantine;
+  readonly dedicated: DedicatedLanes;
   #running = 0;
   #draining = false;
   #idle: (() => void) | undefined;
@@ -48,6 +54,14 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#quarantine = new Quarantine(options.clock);
+    const { dedicatedRunners: most, clock, log } = options;
+    this.dedicated = new DedicatedLanes({
+      most,
+      clock,
+      log,
+      find: (model, owner) => this.#lanes.get(laneKey(model, owner)),
+      open: (model, owner) => this.#lane(model, owner),
+    });
     this.#keepHouse();
   }
 
@@ -60,19 +74,20 @@ export class Engine {
     if (this.#draining) throw new TaskwireError('draining', { retryAfterSeconds: 5 });
     this.#running++;
     try {
-      yield* this.#lane(job.model).run(job);
+      yield* this.#laneFor(job.model, job.runnerOwner).run(job);
     } finally {
       if (--this.#running === 0) this.#idle?.();
     }
   }
 
   /** Starts loading a model and resolves when it is ready. */
-  warm(model: ModelRef): Promise<void> {
-    return this.#lane(model).host.ready();
+  warm(model: ModelRef, owner?: string): Promise<void> {
+    return this.#laneFor(model, owner).host.ready();
   }
 
-  health(model: ModelRef): ModelHealth {
-    const host = this.#lanes.get(laneKey(model))?.host;
+  /** `owner`: as who has runners of its own will find it. */
+  health(model: ModelRef, owner?: string): ModelHealth {
+    const host = (this.dedicated.peek(model, owner) ?? this.#lanes.get(laneKey(model)))?.host;
     switch (host?.state.state) {
       case 'ready':
         return { status: 'ready' };
@@ -85,7 +100,7 @@ export class Engine {
       case 'dead':
         return { status: 'unavailable', detail: 'loading failed; it is tried again' };
       default:
-        return { status: 'unavailable', detail: 'not loaded; it loads on first use' };
+        return { status: 'unavailable', detail: 'not loaded; it loads on first use', isCold: true };
     }
   }
 
@@ -109,14 +124,18 @@ export class Engine {
     for (const lane of this.#lanes.values()) lane.host.kill();
   }
 
-  #lane(model: ModelRef): Lane {
-    const key = laneKey(model);
+  #laneFor(model: ModelRef, owner: string | undefined): Lane {
+    return this.dedicated.laneOf(model, owner) ?? this.#lane(model);
+  }
+
+  #lane(model: ModelRef, owner?: string): Lane {
+    const key = laneKey(model, owner);
     const existing = this.#lanes.get(key);
     if (existing) return existing;
     const { id, folder, dtype, pipelineUrl, options } = model;
     const { device, threads, cacheBytes } = this.#options;
     const load = { modelId: id, folder, dtype, pipelineUrl, options, device, threads, cacheBytes };
-    const lane = new Lane({ ...this.#options, quarantine: this.#quarantine, load });
+    const lane = new Lane({ ...this.#options, quarantine: this.#quarantine, load, owner });
     this.#lanes.set(key, lane);
     return lane;
   }
@@ -124,9 +143,11 @@ export class Engine {
   #keepHouse(): void {
     this.#cancelHousekeeping = this.#options.clock.after(housekeepingMs, () => {
       for (const lane of this.#lanes.values()) lane.host.checkStall(lane.working);
+      this.dedicated.sweep();
       this.#keepHouse();
     });
   }
 }
 
-const laneKey = ({ id, dtype }: ModelRef): string => `${id}@${dtype}`;
+const laneKey = ({ id, dtype }: ModelRef, owner?: string): string =>
+  owner === undefined ? `${id}@${dtype}` : `${id}@${dtype} ${owner}`;

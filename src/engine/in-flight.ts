@@ -1,7 +1,8 @@
 /** What a lane keeps of the work it was given. */
 import type { Event, Job } from '../job.js';
 import type { Queued } from './batch-queue.js';
-import type { Channel } from './channel.js';
+import { Channel } from './channel.js';
+import { usedStepMicros } from './protocol.js';
 
 /** A job under way. */
 export interface Run {
@@ -13,6 +14,10 @@ export interface Run {
   readonly inFlight: Set<number>;
   /** Called when none is in flight any more. */
   quiet?: () => void;
+  /** Device time that the runner has told of its unfinished inputs. */
+  runningMicros: number;
+  /** Device time that was passed on as `used`. */
+  toldMicros: number;
   /** Its usage is final: what the runner still says about it belongs to nobody. */
   closed: boolean;
 }
@@ -26,6 +31,8 @@ export interface Entry extends Queued {
   kills: number;
   /** `kills` when it was measured: a repeated run measures the same again. */
   measuredAfter: number | undefined;
+  /** Its part of `runningMicros`. */
+  usedMicros: number;
   /** A piece of its result has gone out: it can't be run again. */
   begun: boolean;
 }
@@ -40,3 +47,34 @@ export interface Batch {
   pending: number;
   deviceMicros: number;
 }
+
+export const newRun = (job: Job): Run => ({
+  job,
+  channel: new Channel<Event>(),
+  remaining: job.works.length,
+  inFlight: new Set(),
+  runningMicros: 0,
+  toldMicros: 0,
+  closed: false,
+});
+
+export const entriesOf = (run: Run): Entry[] => {
+  const { works, account, priority, weight } = run.job;
+  const whose = { run, account, priority, weight };
+  const fresh = { chargedMicros: 0, kills: 0, measuredAfter: undefined, usedMicros: 0, begun: false };
+  return works.map((work, index) => ({ ...work, ...whose, ...fresh, index }));
+};
+
+/** An input that is not done has used so much; 0 once it is done, or lost with its runner. */
+export const setUsed = (entry: Entry, micros: number): void => {
+  entry.run.runningMicros += micros - entry.usedMicros;
+  entry.usedMicros = micros;
+};
+
+/** Passes on what a job has used until now, if that is worth a word. */
+export const tellUsed = (run: Run): void => {
+  const deviceMicros = run.job.progress.usage.deviceMicros + run.runningMicros;
+  if (deviceMicros < run.toldMicros + usedStepMicros) return;
+  run.toldMicros = deviceMicros;
+  run.channel.push({ type: 'used', deviceMicros });
+};

@@ -2,16 +2,14 @@
 import { TaskwireError } from '../errors.js';
 import { addUsage, type Event, type Job } from '../job.js';
 import { type Clock, pause } from '../metering/clock.js';
-import type { BatchLimits } from '../padding.js';
 import { BatchQueue } from './batch-queue.js';
-import { Channel } from './channel.js';
-import type { Batch, Entry, Run } from './in-flight.js';
+import { type Batch, type Entry, entriesOf, newRun, type Run, setUsed, tellUsed } from './in-flight.js';
 import { watchLifetime } from './lifetime.js';
-import { Linger } from './linger.js';
+import { type AtRunner, batchesAhead, Pace } from './pace.js';
 import type { FromRunner, Outcome, RunnerInfo } from './protocol.js';
 import type { Quarantine } from './quarantine.js';
 import { checkRoom, type LaneLimits } from './queue-limits.js';
-import { RunnerHost, type RunnerHostOptions } from './runner-host.js';
+import { RunnerHost, type RunnerHostOptions, type WorkMessage } from './runner-host.js';
 import { UnitCost } from './unit-cost.js';
 
 export interface LaneObserver {
@@ -19,6 +17,8 @@ export interface LaneObserver {
 }
 
 export interface LaneOptions extends RunnerHostOptions {
+  /** Whom it serves alone; absent: everybody. */
+  readonly owner?: string | undefined;
   readonly limits: LaneLimits;
   readonly quarantine: Quarantine;
   readonly observer: LaneObserver;
@@ -26,17 +26,16 @@ export interface LaneOptions extends RunnerHostOptions {
   readonly holdMs: number;
 }
 
-/** Beside those that compute: one that is decoded, tokenized and waiting for a stream. */
-const batchesAhead = 1;
-/** And one of accounts that have nothing at the runner, which goes first. */
+/** Beside what computes and is ahead: one batch of accounts that have nothing at the runner, which goes first. */
 const batchesFirst = 1;
-/** Milliseconds of a run from which it pays to look first whether more has come. */
-const worthATurnMs = 2;
 /** How long the last word of a cancelled input is waited for, so that its cost is known. */
 const lastWordMs = 5_000;
 
 export class Lane {
   readonly host: RunnerHost;
+  /** Model and variant. */
+  readonly name: string;
+  readonly owner: string | undefined;
   readonly #options: LaneOptions;
   readonly #clock: Clock;
   readonly #queue: BatchQueue<Entry>;
@@ -44,15 +43,22 @@ export class Lane {
   readonly #inFlight = new Map<number, { readonly entry: Entry; readonly batch: Batch }>();
   readonly #batches = new Set<Batch>();
   readonly #unitCost = new UnitCost();
-  readonly #linger: Linger;
-  #willDispatch = false;
+  readonly #pace: Pace;
   #nextId = 1;
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.name = `${options.load.modelId}@${options.load.dtype}`;
+    this.owner = options.owner;
     this.#clock = options.clock;
     this.#queue = new BatchQueue(options.clock);
-    this.#linger = new Linger(options.clock, () => this.#dispatch());
+    const { clock } = options;
+    this.#pace = new Pace({
+      clock,
+      queue: this.#queue,
+      unitCost: this.#unitCost,
+      dispatch: () => this.#dispatch(),
+    });
     this.host = new RunnerHost(options, {
       ready: () => this.#dispatch(),
       lost: () => this.#onLost(),
@@ -87,8 +93,8 @@ export class Lane {
    * the loop early cancels what is left: what waits never reaches the runner, what runs is told to stop.
    */
   async *run(job: Job): AsyncGenerator<Event, void, void> {
-    const channel = new Channel<Event>();
-    const run: Run = { job, channel, remaining: job.works.length, inFlight: new Set(), closed: false };
+    const run = newRun(job);
+    const { channel } = run;
     const stopWatching = watchLifetime(job, this.#clock, (why) => this.#fail(run, why));
     try {
       this.#refuse(job);
@@ -134,35 +140,14 @@ export class Lane {
   }
 
   #enqueue(run: Run): void {
-    const { works, account, priority, weight } = run.job;
-    const whose = { run, account, priority, weight };
-    const fresh = { chargedMicros: 0, kills: 0, measuredAfter: undefined, begun: false };
-    const entries = works.map((work, index) => ({ ...work, ...whose, ...fresh, index }));
-    this.#queue.push(entries);
-    if (this.#batches.size > 0 && this.#queuedMs > worthATurnMs && !this.#isUrgent) this.#dispatchSoon();
-    else this.#dispatch();
-  }
-
-  /** What waits fills a batch, or is of an account that has nothing at the runner: it gains nothing by waiting on. */
-  get #isUrgent(): boolean {
+    this.#queue.push(entriesOf(run));
     const { state } = this.host;
-    if (state.state !== 'ready' || this.#queue.nextIsAlone || this.#queue.nextIsNew) return true;
-    const { maxRows, maxPaddedCost } = this.#limits(state.info);
-    return this.#queue.entries >= maxRows || this.#queue.cost >= maxPaddedCost;
+    if (state.state === 'ready' && this.#pace.looksFirst(state.info, this.#atRunner)) return;
+    this.#dispatch();
   }
 
-  get #queuedMs(): number {
-    return (this.#queue.cost * this.#unitCost.micros) / 1000;
-  }
-
-  /** Once this turn of the event loop has read what else has come. */
-  #dispatchSoon(): void {
-    if (this.#willDispatch) return;
-    this.#willDispatch = true;
-    setImmediate(() => {
-      this.#willDispatch = false;
-      this.#dispatch();
-    });
+  get #atRunner(): AtRunner {
+    return { batches: this.#batches.size, inputs: this.#inFlight.size };
   }
 
   /** Sends what there is room for. */
@@ -170,29 +155,13 @@ export class Lane {
     for (;;) {
       const { state } = this.host;
       if (state.state !== 'ready' || !this.#roomFor(state.info)) return;
-      if (this.#shouldLinger(state.info)) return;
+      if (this.#pace.lingers(state.info, this.#atRunner)) return;
       const first = this.#batches.size > 0 && this.#queue.nextIsNew;
-      const entries = this.#queue.take(this.#limits(state.info), this.#unitCost.micros);
+      const limits = this.#pace.limits(state.info, this.#atRunner);
+      const entries = this.#queue.take(limits, this.#unitCost.micros);
       if (!entries) return;
       this.#send(entries, first);
     }
-  }
-
-  /**
-   * Of several jobs no batch takes so much that a stream ends with nothing ahead: their clients ask again only once they
-   * are answered. One job has all its inputs here.
-   */
-  #limits({ kind, streams }: RunnerInfo): BatchLimits {
-    const limits = this.#unitCost.batchLimits(kind, this.#queue.isShared);
-    if (this.#queue.jobs < 2) return limits;
-    const share = Math.ceil((this.#inFlight.size + this.#queue.entries) / (streams + batchesAhead));
-    return { ...limits, maxRows: Math.min(limits.maxRows, share) };
-  }
-
-  /** Never while the device could begin. */
-  #shouldLinger({ kind, streams }: RunnerInfo): boolean {
-    if (kind !== 'batch' || this.#batches.size < streams || this.#isUrgent) return false;
-    return this.#linger.wait(this.#queuedMs);
   }
 
   #roomFor({ kind, streams, slots }: RunnerInfo): boolean {
@@ -226,7 +195,7 @@ export class Lane {
     this.host.send({ type: 'batch', items, first });
   }
 
-  #onMessage(message: Extract<FromRunner, { type: 'measured' | 'delta' | 'outcomes' }>): void {
+  #onMessage(message: Extract<FromRunner, { type: WorkMessage }>): void {
     if (message.type === 'outcomes') {
       for (const outcome of message.outcomes) this.#onOutcome(outcome);
       this.#dispatch();
@@ -240,6 +209,10 @@ export class Lane {
       entry.begun = true;
       channel.push({ type: 'delta', index: entry.index, delta: message.delta });
       return;
+    }
+    if (message.type === 'used') {
+      setUsed(entry, message.deviceMicros);
+      return tellUsed(entry.run);
     }
     entry.measuredAfter ??= entry.kills;
     if (entry.measuredAfter === entry.kills) {
@@ -255,6 +228,7 @@ export class Lane {
     const { run } = entry;
     this.#inFlight.delete(outcome.id);
     run.inFlight.delete(outcome.id);
+    setUsed(entry, 0);
     this.#countIn(entry, batch, outcome.usage.deviceMicros ?? 0);
     if (run.closed) return;
     addUsage(run.job.progress.usage, outcome.usage);
@@ -262,6 +236,7 @@ export class Lane {
     else {
       run.channel.push({ type: 'result', index: entry.index, value: outcome.value });
       if (--run.remaining === 0) run.channel.end();
+      else tellUsed(run);
     }
     if (run.inFlight.size === 0) run.quiet?.();
   }
@@ -284,6 +259,7 @@ export class Lane {
     for (const entry of lost) {
       const { run } = entry;
       this.#queue.done(entry, 0);
+      setUsed(entry, 0);
       run.inFlight.clear();
       run.quiet?.();
       if (run.channel.ended) continue;

@@ -39,6 +39,9 @@ export type ToRunner =
   /** Finish what is there, then exit. */
   | { readonly type: 'close' };
 
+/** So much device time passes before the engine and admission are told again what a job has used. */
+export const usedStepMicros = 1_000_000;
+
 /** What a loaded model is able to do, said once. */
 export interface RunnerInfo {
   /** Whole batches in flight for `batch` pipelines, single inputs for `generate` pipelines. */
@@ -68,6 +71,8 @@ export type FromRunner =
   | { readonly type: 'ready'; readonly info: RunnerInfo; readonly busyMicros: number }
   | { readonly type: 'loadFailed'; readonly message: string }
   | { readonly type: 'measured'; readonly id: number; readonly usage: Partial<Usage> }
+  /** Device time of an input that is not done yet; told once a second of it. */
+  | { readonly type: 'used'; readonly id: number; readonly deviceMicros: number }
   | { readonly type: 'delta'; readonly id: number; readonly delta: unknown }
   | { readonly type: 'outcomes'; readonly outcomes: readonly Outcome[]; readonly busyMicros: number }
   /** Sent every few seconds while the runner's event loop turns: no such word, or none of device time, is a hang. */

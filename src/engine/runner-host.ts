@@ -12,6 +12,9 @@ export type HostState =
   | { readonly state: 'ready'; readonly runner: Runner; readonly info: RunnerInfo }
   | { readonly state: 'dead'; readonly cause: string; readonly retryAt: number };
 
+/** What is about work in flight. */
+export type WorkMessage = 'measured' | 'used' | 'delta' | 'outcomes';
+
 export interface HostEvents {
   /** The runner can take work. */
   ready(info: RunnerInfo): void;
@@ -20,7 +23,7 @@ export interface HostEvents {
   /** Whether work waits, for which a failed load is tried again. */
   wanted(): boolean;
   /** Anything about work in flight. */
-  message(message: Extract<FromRunner, { type: 'measured' | 'delta' | 'outcomes' }>): void;
+  message(message: Extract<FromRunner, { type: WorkMessage }>): void;
 }
 
 export interface RunnerHostOptions {
@@ -54,6 +57,8 @@ export class RunnerHost {
   #failedLoads = 0;
   #loadMs: number | undefined;
   #closing = false;
+  /** Runners that were told to end, until they have: what they say is of no interest. */
+  readonly #unloaded = new Set<Runner>();
   #lastWordAt = 0;
   /** Device time of the runners that have ended, and of the one that lives. */
   #pastBusyMicros = 0;
@@ -103,16 +108,20 @@ export class RunnerHost {
     if (this.#state.state === 'ready') this.#state.runner.send(message);
   }
 
-  /** Lets the runner finish what it has and end by itself. */
-  close(): void {
-    this.#closing = true;
-    const runner = this.#runner();
-    if (!runner) this.#state = { state: 'cold' };
-    runner?.send({ type: 'close' });
+  /** Ends a runner that has nothing to do; the next job starts another. */
+  unload(): void {
+    if (this.#state.state !== 'ready') return;
+    const { runner } = this.#state;
+    this.#unloaded.add(runner);
+    this.#state = { state: 'cold' };
+    this.#retire();
+    runner.send({ type: 'close' });
+    this.#options.log.info({ event: 'model_unloaded', model: this.#options.load.modelId });
   }
 
   kill(): void {
     this.#closing = true;
+    for (const runner of this.#unloaded) runner.kill();
     this.#runner()?.kill();
   }
 
@@ -136,8 +145,8 @@ export class RunnerHost {
     const { start, load, clock } = this.#options;
     this.#lastWordAt = clock.now();
     const runner = start({
-      message: (message) => this.#onMessage(message),
-      exit: (exit) => this.#onExit(exit),
+      message: (message) => this.#unloaded.has(runner) || this.#onMessage(message),
+      exit: (exit) => this.#unloaded.delete(runner) || this.#onExit(exit),
     });
     this.#state = { state: 'loading', runner, since: clock.now(), stage: 'starting' };
     runner.send({ type: 'load', ...load });
@@ -200,9 +209,7 @@ export class RunnerHost {
 
   #onExit(exit: RunnerExit): void {
     const { log, load, clock } = this.#options;
-    this.#pastBusyMicros = this.busyMicros;
-    this.#busyMicros = 0;
-    this.rssBytes = 0;
+    this.#retire();
     const { state } = this.#state;
     if (this.#closing) {
       this.#state = { state: 'cold' };
@@ -223,6 +230,13 @@ export class RunnerHost {
     this.#events.lost(exit);
     if (waitMs === 0) this.#start();
     else clock.after(waitMs, () => !this.#closing && this.#start());
+  }
+
+  /** A runner's books are closed. */
+  #retire(): void {
+    this.#pastBusyMicros = this.busyMicros;
+    this.#busyMicros = 0;
+    this.rssBytes = 0;
   }
 
   #release(error?: TaskwireError): void {

@@ -45,6 +45,9 @@ const ready =
       device: device.chosen,
       devices_passed_over: device.passedOver,
       models,
+      ...(engine.dedicated.most > 0
+        ? { dedicated_runners: { loaded: engine.dedicated.loaded, most: engine.dedicated.most } }
+        : {}),
       ...(redis
         ? { redis: redis.isThere ? 'connected' : 'gone; rates are counted by this process alone' }
         : {}),

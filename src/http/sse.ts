@@ -5,6 +5,9 @@ import { drained } from './drained.js';
 /** Proxies close what is silent for a minute; CLIENTS need a sign of life well before. */
 const keepAliveMs = 15_000;
 
+export const eventText = (data: object | string): string =>
+  typeof data === 'string' ? data : JSON.stringify(data);
+
 export class EventStream {
   readonly #res: Response;
   #timer: NodeJS.Timeout | undefined;
@@ -25,7 +28,7 @@ export class EventStream {
 
   /** Resolves when the reader has room for more. */
   async send(data: object | string): Promise<void> {
-    const roomy = this.#write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+    const roomy = this.#write(`data: ${eventText(data)}\n\n`);
     if (!roomy) await drained(this.#res);
   }
 

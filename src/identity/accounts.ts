@@ -1,5 +1,7 @@
 /** What administrators do, on the command line and over HTTP alike: makes ids and secrets, checks names, hashes passwords. */
 import { randomBytes } from 'node:crypto';
+import { type Plan, type Plans, planNamed } from '../admission/plans.js';
+import { noSeatLeft } from '../admission/seats.js';
 import { TaskwireError } from '../errors.js';
 import type { Account, AccountChange } from '../store/accounts.js';
 import type { Billing, Role, TeamRole } from '../store/identity-tables.js';
@@ -51,11 +53,11 @@ export interface Grant {
 
 export class Accounts {
   readonly #store: Store;
-  readonly #plans: readonly string[];
+  readonly #plans: Plans;
   /** Called after every change: what was cached of callers no longer holds. */
-  readonly #changed: () => void;
+  readonly #changed: () => Promise<void>;
 
-  constructor(store: Store, plans: readonly string[], changed: () => void = () => {}) {
+  constructor(store: Store, plans: Plans, changed: () => Promise<void> = async () => {}) {
     this.#store = store;
     this.#plans = plans;
     this.#changed = changed;
@@ -81,7 +83,7 @@ export class Accounts {
     if (rest.plan !== undefined) this.#checkPlan(rest.plan);
     const passwordHash = password === undefined ? undefined : await hashed(password);
     const changed = await this.#store.accounts.change(account, { ...rest, passwordHash }, actor);
-    this.#changed();
+    await this.#changed();
     return changed;
   }
 
@@ -94,7 +96,7 @@ export class Accounts {
   /** `account`: whose it must be; `undefined`: anybody's. */
   async revokeKey(id: string, account: string | undefined, actor: string): Promise<void> {
     await this.#store.keys.revoke(id, account, actor);
-    this.#changed();
+    await this.#changed();
   }
 
   /** Credit for whoever pays for the account. False: a deposit of this id was booked before. */
@@ -119,37 +121,57 @@ export class Accounts {
     this.#checkPlan(team.plan);
     checkName(team.name);
     const made = await this.#store.teams.create({ id: newId('team'), billing: 'quota', ...team }, actor);
-    this.#changed();
+    await this.#changed();
     return made;
   }
 
   async changeTeam(team: string, change: TeamChange, actor: string) {
     if (change.plan !== undefined) this.#checkPlan(change.plan);
     const changed = await this.#store.teams.change(team, change, actor);
-    this.#changed();
+    await this.#changed();
     return changed;
   }
 
   async removeMember(team: string, account: string, actor: string): Promise<void> {
     await this.#store.teams.removeMember(team, account, actor);
-    this.#changed();
+    await this.#changed();
   }
 
-  /** A code for one use within a week. */
+  /** A code for one use within a week; to a team, it keeps a seat until then. */
   async invite(team: string | undefined, role: TeamRole, actor: string) {
     const code = randomBytes(24).toString('base64url');
     const expiresAt = Date.now() + inviteMs;
-    await this.#store.teams.invite({ digest: digestOf(code), team, role, expiresAt }, actor);
+    const plan = team === undefined ? undefined : await this.#planOf(team);
+    const invite = { digest: digestOf(code), team, role, expiresAt, seats: plan?.seats };
+    const full = await this.#store.teams.invite(invite, actor);
+    if (plan && full) throw noSeatLeft(plan, full);
     return { code, expiresAt };
   }
 
-  redeem(code: string) {
-    return this.#store.teams.redeem(digestOf(code));
+  withdrawInvites(team: string, actor: string): Promise<number> {
+    return this.#store.teams.withdrawInvites(team, actor);
+  }
+
+  /** Uses a code up, unless its team has no seat for anybody. */
+  async redeem(code: string) {
+    const digest = digestOf(code);
+    const team = await this.#store.teams.invitedTo(digest);
+    if (team !== undefined) {
+      const [plan, { seats }] = [await this.#planOf(team), await this.#store.teams.find(team)];
+      if (seats.members >= (plan.seats ?? Number.POSITIVE_INFINITY)) throw noSeatLeft(plan, seats);
+    }
+    return this.#store.teams.redeem(digest);
   }
 
   async join(team: string, account: string, role: TeamRole): Promise<void> {
-    await this.#store.teams.join(team, account, role);
-    this.#changed();
+    const plan = await this.#planOf(team);
+    const full = await this.#store.teams.join({ team, account, role, seats: plan.seats });
+    if (full) throw noSeatLeft(plan, full);
+    await this.#changed();
+  }
+
+  async #planOf(team: string): Promise<Plan> {
+    return planNamed(this.#plans, (await this.#store.teams.find(team)).plan);
   }
 
   async #row({ name, email, password, plan, billing = 'quota', role = 'user' }: NewAccountTerms) {
@@ -169,8 +191,9 @@ export class Accounts {
   }
 
   #checkPlan(plan: string): void {
-    if (!this.#plans.includes(plan))
-      throw new TaskwireError('invalid_field', { param: 'plan', got: plan, allowed: this.#plans.join(', ') });
+    if (this.#plans.has(plan)) return;
+    const allowed = [...this.#plans.keys()].join(', ');
+    throw new TaskwireError('invalid_field', { param: 'plan', got: plan, allowed });
   }
 }
 

@@ -10,11 +10,20 @@ import { IdentityCache } from './identity-cache.js';
 import { ownerAccount } from './owner.js';
 import type { ScopedToken, Signer, Tokens } from './tokens.js';
 
+/** Other processes on the same store. */
+export interface Others {
+  /** Tells them, as far as they can be reached, that what they have cached of callers no longer holds. */
+  tell(): Promise<void>;
+  /** Calls back when one of them has told. */
+  hear(told: () => void): void;
+}
+
 export interface AuthenticatorOptions {
   readonly keys: Store['keys'];
   readonly tokens: Tokens;
   readonly plans: Plans;
   readonly cache?: IdentityCache;
+  readonly others?: Others | undefined;
 }
 
 /** When a key was last used is shown this late at most; writing it with every call would cost more than the call. */
@@ -25,15 +34,18 @@ export class Authenticator {
   readonly #tokens: Tokens;
   readonly #plans: Plans;
   readonly #cache: IdentityCache;
+  readonly #others: Others | undefined;
   readonly #flushing: NodeJS.Timeout;
   /** Key to the time of its last call, until written. */
   #used = new Map<string, number>();
 
-  constructor({ keys, tokens, plans, cache = new IdentityCache() }: AuthenticatorOptions) {
+  constructor({ keys, tokens, plans, cache = new IdentityCache(), others }: AuthenticatorOptions) {
     this.#keys = keys;
     this.#tokens = tokens;
     this.#plans = plans;
     this.#cache = cache;
+    this.#others = others;
+    others?.hear(() => cache.clear());
     this.#flushing = setInterval(() => this.#flush().catch(() => undefined), flushMs).unref();
   }
 
@@ -44,9 +56,10 @@ export class Authenticator {
     return caller;
   };
 
-  /** After a change in this process; others hear of it when their cache runs out. */
-  forget(): void {
+  /** After a change: here and where it is heard of at once, elsewhere when the cache runs out. */
+  async forget(): Promise<void> {
     this.#cache.clear();
+    await this.#others?.tell();
   }
 
   /** Writes what is left to write. */

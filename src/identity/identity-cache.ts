@@ -1,7 +1,7 @@
 /** Identities that were looked up lately, so that a busy key costs one query every few seconds. Unknown ones are not kept. */
 import type { Identity } from '../store/keys.js';
 
-/** A revocation in another process (the command line) works after this long at most. */
+/** A revocation in another process works after this long at most, also where nothing tells of it (the command line). */
 const keepMs = 2_000;
 const maxEntries = 10_000;
 

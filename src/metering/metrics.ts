@@ -83,12 +83,13 @@ export class Metrics implements RequestObserver, LaneObserver {
       new Gauge({
         name: `taskwire_${name}`,
         help,
-        labelNames: ['model'],
+        labelNames: ['model', 'owner'],
         registers: [this.registry],
         collect() {
-          for (const [model, lane] of engine.lanes) {
+          for (const lane of engine.lanes.values()) {
             const value = read(lane);
-            if (value !== undefined) this.set({ model }, value);
+            const { name: model, owner } = lane;
+            if (value !== undefined) this.set(owner === undefined ? { model } : { model, owner }, value);
           }
         },
       });

@@ -1,6 +1,6 @@
 /** Drives a generate pipeline: several inputs side by side, each with its own life, deltas and bill. */
 
-import type { FromRunner, WireItem } from '../engine/protocol.js';
+import { type FromRunner, usedStepMicros, type WireItem } from '../engine/protocol.js';
 import { TaskwireError } from '../errors.js';
 import type { Usage } from '../job.js';
 import type { GeneratePipeline } from './pipeline.js';
@@ -34,6 +34,7 @@ export class GenerateWorker {
     const controller = new AbortController();
     this.#running.set(id, controller);
     let deviceMicros = 0;
+    let toldMicros = 0;
     const task = {
       input,
       params,
@@ -44,6 +45,9 @@ export class GenerateWorker {
       delta: (delta: unknown) => send({ type: 'delta', id, delta }),
       bill: (micros: number) => {
         deviceMicros += micros;
+        if (deviceMicros < toldMicros + usedStepMicros) return;
+        toldMicros = deviceMicros;
+        send({ type: 'used', id, deviceMicros });
       },
     };
     try {

@@ -4,6 +4,7 @@ import { TaskwireError } from '../errors.js';
 import { record } from './audit.js';
 import type { Db } from './database.js';
 import type { AccountsTable, Billing, Role } from './identity-tables.js';
+import { seatsOf } from './seats.js';
 import { endSessions } from './sessions.js';
 import { read, write } from './verb.js';
 
@@ -17,6 +18,10 @@ export interface Account {
   readonly inferenceEnabled: boolean;
   readonly createdAt: number;
   readonly deactivatedAt: number | undefined;
+}
+
+export interface PayerTerms extends Pick<Account, 'id' | 'plan' | 'billing'> {
+  readonly seats: number;
 }
 
 export interface NewAccount extends Pick<Account, 'id' | 'name' | 'role' | 'plan' | 'billing'> {
@@ -124,7 +129,7 @@ export const accounts = {
   find: read(mustFind),
 
   /** Who pays for an account's calls: itself or its team. */
-  payerOf: read(async (db, idOrName: string): Promise<Pick<Account, 'id' | 'plan' | 'billing'>> => {
+  payerOf: read(async (db, idOrName: string): Promise<PayerTerms> => {
     const account = await mustFind(db, idOrName);
     const team = await db
       .selectFrom('team_members')
@@ -132,7 +137,9 @@ export const accounts = {
       .select(['teams.id', 'teams.plan', 'teams.billing'])
       .where('team_members.account_id', '=', account.id)
       .executeTakeFirst();
-    return team ?? account;
+    if (team) return { ...team, seats: (await seatsOf(db, team.id)).members };
+    const { id, plan, billing } = account;
+    return { id, plan, billing, seats: 1 };
   }),
 
   /** For log-in. */

@@ -109,12 +109,28 @@ const giveBack = async (db: Db, row: HoldRow): Promise<void> => {
   for (const meter of heldBy(row)) await book(db, meter, meter.amount, 0);
 };
 
-/** The claim as it is now better known. Without a hold (released as lost) there is nothing to correct. */
-const adjust = async (db: Db, claim: Claim): Promise<Taken | Undone<Taken>> => {
+/** What credit is there for it. */
+const affordable = async (db: Db, { payer, creditMicroUsd }: Claim): Promise<number> => {
+  const { balanceMicroUsd, heldMicroUsd } = await balanceOf(db, payer);
+  return Math.max(0, Math.min(creditMicroUsd, balanceMicroUsd - heldMicroUsd));
+};
+
+/**
+ * The claim as it is now better known. `asFarAsItGoes`: what runs already is not stopped, so it counts whatever the limits,
+ * and claims what credit there is. Without a hold (released as lost) there is nothing to correct.
+ */
+const adjust = async (
+  db: Db,
+  claim: Claim,
+  how: 'wholly' | 'asFarAsItGoes' = 'wholly',
+): Promise<Taken | Undone<Taken>> => {
   const row = await remove(db, claim);
   if (!row) return taken;
   await giveBack(db, row);
-  return take(db, claim);
+  if (how === 'wholly') return take(db, claim);
+  const meters = claim.meters.map((meter) => ({ ...meter, limit: undefined }));
+  const creditMicroUsd = claim.creditMicroUsd === 0 ? 0 : await affordable(db, claim);
+  return take(db, { ...claim, creditMicroUsd, meters });
 };
 
 const settle = async (db: Db, { row, charged, meters }: Settlement): Promise<Settled> => {

@@ -40,6 +40,7 @@ export interface TeamTerms {
   readonly id: string;
   readonly plan: string;
   readonly billing: Billing;
+  /** Members whose account is active. */
   readonly seats: number;
 }
 
@@ -86,8 +87,10 @@ const identityOf = async (
       'teams.billing',
       is
         .selectFrom('team_members as all_members')
+        .innerJoin('accounts', 'accounts.id', 'all_members.account_id')
         .select((one) => sql<number>`cast(${one.fn.countAll()} as bigint)`.as('seats'))
         .whereRef('all_members.team_id', '=', 'teams.id')
+        .where('accounts.deactivated_at', 'is', null)
         .as('seats'),
     ])
     .where('team_members.account_id', '=', account.id)

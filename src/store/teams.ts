@@ -4,6 +4,7 @@ import { mustFind } from './accounts.js';
 import { record } from './audit.js';
 import type { Db } from './database.js';
 import type { Billing, TeamRole } from './identity-tables.js';
+import { isOpen, lockSeats, type Seats, seatsOf } from './seats.js';
 import { read, write } from './verb.js';
 
 export interface Team {
@@ -13,6 +14,7 @@ export interface Team {
   readonly billing: Billing;
   readonly createdAt: number;
   readonly members: readonly Member[];
+  readonly seats: Seats;
 }
 
 export interface Member {
@@ -20,6 +22,8 @@ export interface Member {
   readonly name: string;
   readonly role: TeamRole;
   readonly joinedAt: number;
+  /** Whether its account is, so that it takes a seat. */
+  readonly active: boolean;
 }
 
 export interface NewTeam extends Pick<Team, 'id' | 'name' | 'plan' | 'billing'> {
@@ -38,7 +42,19 @@ export interface NewInvite {
   readonly team?: string | undefined;
   readonly role: TeamRole;
   readonly expiresAt: number;
+  /** Seats of the team's plan; absent: any number. */
+  readonly seats?: number | undefined;
 }
+
+export interface NewMember {
+  readonly team: string;
+  readonly account: string;
+  readonly role: TeamRole;
+  readonly seats?: number | undefined;
+}
+
+/** `undefined`: it is done; otherwise no seat was left. */
+type SeatAnswer = Seats | undefined;
 
 const mustFindTeam = async (db: Db, idOrName: string): Promise<Team> => {
   const row = await db
@@ -51,7 +67,8 @@ const mustFindTeam = async (db: Db, idOrName: string): Promise<Team> => {
   const members = await db
     .selectFrom('team_members')
     .innerJoin('accounts', 'accounts.id', 'team_members.account_id')
-    .select(['accounts.id', 'accounts.name', 'team_members.role', 'team_members.joined_at'])
+    .select(['accounts.id', 'accounts.name', 'accounts.deactivated_at'])
+    .select(['team_members.role', 'team_members.joined_at'])
     .where('team_members.team_id', '=', row.id)
     .orderBy('team_members.joined_at')
     .execute();
@@ -61,11 +78,22 @@ const mustFindTeam = async (db: Db, idOrName: string): Promise<Team> => {
     name: one.name,
     role: one.role,
     joinedAt: one.joined_at,
+    active: one.deactivated_at === null,
   }));
-  return { id, name, plan, billing, createdAt, members: shown };
+  return { id, name, plan, billing, createdAt, members: shown, seats: await seatsOf(db, id) };
 };
 
-const join = async (db: Db, team: string, account: string, role: TeamRole): Promise<void> => {
+/** One more member, where a seat is left. Whoever was invited had a seat kept; the plan may have fewer now. */
+const joinIfRoom = async (db: Db, member: NewMember): Promise<SeatAnswer> => {
+  const { team, account, role, seats: most = Number.POSITIVE_INFINITY } = member;
+  await lockSeats(db, team);
+  const seats = await seatsOf(db, team);
+  if (seats.members >= most) return seats;
+  await join(db, { team, account, role });
+  return undefined;
+};
+
+const join = async (db: Db, { team, account, role }: NewMember): Promise<void> => {
   const joined = await db
     .insertInto('team_members')
     .values({ account_id: account, team_id: team, role, joined_at: Date.now() })
@@ -92,7 +120,7 @@ export const teams = {
       .executeTakeFirst();
     if (!made) throw new TaskwireError('invalid_field', { param: 'name', message: 'This name is taken.' });
     await record(db, { actor, action: 'team.create', subject: id, details: { name, plan, billing } });
-    await join(db, id, owner.id, 'owner');
+    await join(db, { team: id, account: owner.id, role: 'owner' });
     return mustFindTeam(db, id);
   }),
 
@@ -129,14 +157,47 @@ export const teams = {
     await record(db, { actor, action: 'team.leave', subject: team, details: { account: leaving.account } });
   }),
 
-  invite: write(async (db, { digest, team, role, expiresAt }: NewInvite, actor: string): Promise<void> => {
+  invite: write(async (db, invite: NewInvite, actor: string): Promise<SeatAnswer> => {
+    const { digest, team, role, expiresAt, seats: most = Number.POSITIVE_INFINITY } = invite;
+    if (team !== undefined) {
+      await lockSeats(db, team);
+      const seats = await seatsOf(db, team);
+      if (seats.members + seats.invited >= most) return seats;
+    }
     const row = { digest, team_id: team ?? null, role, created_by: actor, expires_at: expiresAt };
     await db
       .insertInto('invites')
       .values({ ...row, created_at: Date.now(), used_at: null })
       .execute();
     await record(db, { actor, action: 'invite.create', subject: team ?? actor, details: { role } });
+    return undefined;
   }),
+
+  /** Ends a team's invitations that nobody has used; answers how many. */
+  withdrawInvites: write(async (db, team: string, actor: string): Promise<number> => {
+    const ended = await db
+      .updateTable('invites')
+      .set({ expires_at: Date.now() })
+      .where('team_id', '=', team)
+      .where(isOpen)
+      .returning('digest')
+      .execute();
+    await record(db, { actor, action: 'invite.withdraw', subject: team, details: { count: ended.length } });
+    return ended.length;
+  }),
+
+  /** The team that an invitation is for, as long as it can be used. */
+  invitedTo: read(
+    async (db, digest: string): Promise<string | undefined> =>
+      (
+        await db
+          .selectFrom('invites')
+          .select('team_id')
+          .where('digest', '=', digest)
+          .where(isOpen)
+          .executeTakeFirst()
+      )?.team_id ?? undefined,
+  ),
 
   /** Uses an invitation up. `undefined`: there is none, or not any more. */
   redeem: write(
@@ -145,13 +206,12 @@ export const teams = {
         .updateTable('invites')
         .set({ used_at: Date.now() })
         .where('digest', '=', digest)
-        .where('used_at', 'is', null)
-        .where('expires_at', '>', Date.now())
+        .where(isOpen)
         .returning(['team_id', 'role'])
         .executeTakeFirst();
       return row && { team: row.team_id ?? undefined, role: row.role };
     },
   ),
 
-  join: write(join),
+  join: write(joinIfRoom),
 };

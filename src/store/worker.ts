@@ -30,8 +30,6 @@ export type Answer =
 
 /** How long a write may wait for others to commit with. */
 const lingerMs = 2;
-/** Writes that are enough to commit for: those that came together. */
-const enough = 4;
 
 const { file, role } = workerData as WorkerOptions;
 const port = parentPort!;
@@ -142,9 +140,7 @@ const work = async (): Promise<void> => {
   }
   working = false;
   if (closing) return close();
-  if (!inTransaction) return;
-  if (answers.length >= enough) commit();
-  else commitTimer ??= setTimeout(commit, lingerMs);
+  if (inTransaction) commitTimer ??= setTimeout(commit, lingerMs);
 };
 
 const close = async (): Promise<void> => {

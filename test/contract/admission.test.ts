@@ -1,54 +1,20 @@
 /** Admission on real databases: what is held, charged, refused and warned of. */
-import { pino } from 'pino';
-import type { Caller, Ending, Estimate, Payer, SpendCap } from '../../src/admission/admission.js';
-import { type MeteredOptions, meteredAdmission } from '../../src/admission/metered.js';
-import { type Plan, planNamed, unlimited } from '../../src/admission/plans.js';
-import type { Usage } from '../../src/job.js';
-import { type Prices, pricesShape } from '../../src/metering/price.js';
-import type { Store } from '../../src/store/store.js';
+import type { Caller, Ending, SpendCap } from '../../src/admission/admission.js';
+import { planNamed, unlimited } from '../../src/admission/plans.js';
+import type { Prices } from '../../src/metering/price.js';
+import {
+  admissionOn,
+  ended,
+  estimateOf,
+  measured,
+  noUsage,
+  onCredit,
+  onPlan,
+  perImage,
+} from '../helpers/admission.js';
 import { deposit, noon } from '../helpers/books.js';
 import { testCaller, testPlans } from '../helpers/caller.js';
 import { describeStores } from '../helpers/databases.js';
-
-const noUsage: Usage = { inputTokens: 0, outputTokens: 0, images: 0, audioSeconds: 0, deviceMicros: 0 };
-const perImage = (usd: number) => pricesShape.parse({ usd_per_image: usd });
-
-const estimateOf = (
-  requestId: string,
-  prices?: Prices,
-  ceiling: Partial<Usage> = { images: 1 },
-): Estimate => ({
-  requestId,
-  task: 'weigh',
-  model: { id: 'test/scale', folder: '', dtype: 'fp32', pipelineUrl: '', options: {}, prices },
-  inputs: 1,
-  size: 1,
-  mediaBytes: 10,
-  ceiling: { ...noUsage, ...ceiling },
-});
-
-const ended = (usage: Partial<Usage>, ending: Partial<Ending> = {}): Ending => ({
-  outcome: 'succeeded',
-  status: 'succeeded',
-  usage: { ...noUsage, images: 1, deviceMicros: 250, ...usage },
-  queueMs: 1.5,
-  computeMs: 2,
-  totalMs: 4,
-  ...ending,
-});
-
-const admissionOn = (store: Store, options: Partial<MeteredOptions> = {}) =>
-  meteredAdmission({
-    store,
-    authenticate: () => Promise.reject(new Error('not asked')),
-    log: pino({ level: 'silent' }),
-    now: () => noon,
-    ...options,
-  });
-
-const onCredit = (payer: Partial<Payer> = {}) =>
-  testCaller('acct_1', 'key_1', { billing: 'credit', ...payer });
-const onPlan = (plan: Partial<Plan>) => testCaller('acct_1', 'key_1', { plan: { ...unlimited, ...plan } });
 
 /** How many of many requests at once got through, and what they were charged. */
 const rush = async (admissions: ReturnType<typeof admissionOn>[], caller: Caller, prices?: Prices) => {
@@ -228,28 +194,6 @@ describeStores('admission', ({ newUrl, open }) => {
     });
   });
 
-  test('a hold follows what the runner measured; what that cannot pay for ends there', async () => {
-    const store = await openOne();
-    await deposit(store, 'acct_1', 10_000);
-    const prices = pricesShape.parse({ usd_per_audio_minute: 0.06 }); // 1,000 micro-dollars a second
-    const ticket = await admissionOn(store).admit(
-      onCredit(),
-      estimateOf('req_1', prices, { audioSeconds: 8 }),
-    );
-    expect((await store.ledger.balance('acct_1')).heldMicroUsd).toBeGreaterThanOrEqual(0);
-    await ticket.trueUp({ audioSeconds: 2 });
-    await store.holds.keepAlive('x', noon);
-    expect(await store.ledger.balance('acct_1')).toEqual({ balanceMicroUsd: 10_000, heldMicroUsd: 2_000 });
-    const other = await admissionOn(store).admit(
-      onCredit(),
-      estimateOf('req_2', prices, { audioSeconds: 1 }),
-    );
-    await expect(other.trueUp({ audioSeconds: 9 })).rejects.toMatchObject({ code: 'insufficient_credits' });
-    await other.settle(ended({}, { outcome: 'failed', status: 'insufficient_credits' }));
-    await ticket.settle(ended({ audioSeconds: 2 }));
-    expect(await store.ledger.balance('acct_1')).toEqual({ balanceMicroUsd: 8_000, heldMicroUsd: 0 });
-  });
-
   test('the credit that a plan gives is booked once a month', async () => {
     const store = await openOne();
     const caller = onCredit({ plan: { ...unlimited, grantMicroUsdPerMonth: 5_000 } });
@@ -283,7 +227,7 @@ describeStores('what a plan allows a request to be', ({ newUrl, open }) => {
     const admission = admissionOn(await open(await newUrl()));
     const free = planNamed(testPlans, 'free');
     const ticket = await admission.admit(onPlan(free), estimateOf('req_1'));
-    await ticket.trueUp({ audioSeconds: 600 });
-    expect(() => ticket.trueUp({ audioSeconds: 1 })).toThrow('allows 600 seconds of audio');
+    await ticket.trueUp(measured({ audioSeconds: 600 }));
+    expect(() => ticket.trueUp(measured({ audioSeconds: 1 }))).toThrow('allows 600 seconds of audio');
   });
 });

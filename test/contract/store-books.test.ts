@@ -100,6 +100,7 @@ class Processes {
         ...claim,
         meters: meters.map((meter) => ({ ...meter, amount: hold, limit: 20_000 })),
       }),
+      this.#random.integer(0, 2) === 0 ? 'wholly' : 'asFarAsItGoes',
     );
   }
 

@@ -77,7 +77,7 @@ describeStores('identity', ({ open, newUrl, sql }) => {
     expect(made).toMatchObject({ account: 'acc_alice', ...limits, signsTokens: true, expiresAt: 9e12 });
     const team = { id: 'team_1', name: 'crew', plan: 'team', billing: 'credit', owner: 'alice' } as const;
     await store.teams.create(team, 'test');
-    await store.teams.join('team_1', 'acc_bob', 'member');
+    await store.teams.join({ team: 'team_1', account: 'acc_bob', role: 'member' });
     const identity = await store.keys.byDigest('digest of one');
     expect(identity).toEqual({
       account: await store.accounts.find('alice'),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { planNamed } from '../../admission/plans.js';
 import { creditsOf } from './credits.js';
 import { newKeyShape, newKeyTerms } from './keys.js';
+import { accountLinks, anyKeyLinks, pageLinks, teamLinks } from './links.js';
 import { type AccountServices, known, route } from './route.js';
 import {
   accountShape,
@@ -36,6 +37,7 @@ const listAccounts = route({
     cursor: z.string().default(''),
   }),
   response: pageOf(accountShape),
+  links: pageLinks('/admin/accounts'),
   async run({ request: { limit, cursor } }, { store }) {
     const found = await store.accounts.list(cursor, limit);
     const next = found.length === limit ? (found.at(-1)?.name ?? null) : null;
@@ -58,6 +60,7 @@ const createAccount = route({
   }),
   response: accountShape,
   status: 201,
+  links: accountLinks,
   run: async (asked, { accounts }) =>
     renderAccount(await accounts.create(asked.request, known(asked).account)),
 });
@@ -109,6 +112,7 @@ const createKey = route({
   request: newKeyShape,
   response: madeKeyShape,
   status: 201,
+  links: anyKeyLinks,
   async run(asked, services) {
     const terms = newKeyTerms(asked.id, asked.request, services);
     const { key, record } = await services.accounts.createKey(terms, known(asked).account);
@@ -127,8 +131,9 @@ const revokeKey = route({
 /** Of an account, or of its team where it is in one. */
 const creditsShown = async (services: AccountServices, account: string) => {
   const { store, plans } = services;
-  const { id, plan, billing: how } = await store.accounts.payerOf(account);
-  return creditsOf(store, { id, plan: planNamed(plans, plan), billing: how, seats: 1 });
+  const payer = await store.accounts.payerOf(account);
+  const plan = planNamed(plans, payer.plan);
+  return creditsOf(store, { ...payer, plan, seats: plan.perSeat ? payer.seats : 1 });
 };
 
 const showCredits = route({
@@ -166,7 +171,9 @@ const listTeams = route({
   summary: 'All teams.',
   access,
   response: listOf(teamShape),
-  run: async (_asked, { store }) => ({ data: (await store.teams.list()).map(renderTeam) }),
+  run: async (_asked, { store, plans }) => ({
+    data: (await store.teams.list()).map((team) => renderTeam(team, plans)),
+  }),
 });
 
 const createTeam = route({
@@ -182,8 +189,9 @@ const createTeam = route({
   }),
   response: teamShape,
   status: 201,
-  run: async (asked, { accounts }) =>
-    renderTeam(await accounts.createTeam(asked.request, known(asked).account)),
+  links: teamLinks,
+  run: async (asked, { accounts, plans }) =>
+    renderTeam(await accounts.createTeam(asked.request, known(asked).account), plans),
 });
 
 const changeTeam = route({
@@ -193,8 +201,8 @@ const changeTeam = route({
   access,
   request: z.object({ plan: z.string().optional(), billing: billing.optional() }),
   response: teamShape,
-  run: async (asked, { accounts }) =>
-    renderTeam(await accounts.changeTeam(asked.id, asked.request, known(asked).account)),
+  run: async (asked, { accounts, plans }) =>
+    renderTeam(await accounts.changeTeam(asked.id, asked.request, known(asked).account), plans),
 });
 
 const invite = route({

@@ -41,9 +41,12 @@ const openSession = async (
   return { token, token_type: 'bearer', expires_at: timeOf(expiresAt), account: { id, name, role } };
 };
 
-const count = ({ req, request }: Asked<{ email: string }>, { attempts }: AccountServices): void => {
+const count = async (
+  { req, request }: Asked<{ email: string }>,
+  { attempts }: AccountServices,
+): Promise<void> => {
   refuseCrossSite(req);
-  attempts.count(request.email.toLowerCase(), req.ip ?? '');
+  await attempts.count(request.email.toLowerCase(), req.ip ?? '');
 };
 
 const signup = route({
@@ -58,7 +61,7 @@ const signup = route({
     const { accounts } = services;
     if (services.signup === 'off')
       throw new TaskwireError('feature_disabled', { message: 'Sign-up is off: ask for an account.' });
-    count(asked, services);
+    await count(asked, services);
     const { email, password, invite } = asked.request;
     const invitation = invite === undefined ? undefined : await accounts.redeem(invite);
     if (!invitation && (services.signup === 'invite' || invite !== undefined))
@@ -81,7 +84,7 @@ const login = route({
   }),
   response: sessionShape,
   async run(asked, services) {
-    count(asked, services);
+    await count(asked, services);
     const { email, password } = asked.request;
     const found = await services.store.accounts.byLogin(email);
     const right = await matchesPassword(password, found?.passwordHash);
@@ -89,7 +92,7 @@ const login = route({
       throw new TaskwireError('invalid_key', { message: 'The e-mail or the password is wrong.' });
     // Told only to who knows the password.
     if (found.account.deactivatedAt !== undefined) throw new TaskwireError('account_inactive');
-    services.attempts.forget(email.toLowerCase());
+    await services.attempts.forget(email.toLowerCase());
     return openSession({ account: found.account, keyId: undefined }, asked, services);
   },
 });
@@ -123,7 +126,7 @@ const logout = route({
     const session = authenticator.sessionOf(authorization, cookie);
     if (session === undefined) return;
     await store.sessions.end(session);
-    authenticator.forget();
+    await authenticator.forget();
   },
 });
 
@@ -161,7 +164,7 @@ const changePassword = route({
     refuseCrossSite(asked.req);
     const { account } = known(asked);
     const { name } = await services.store.accounts.find(account);
-    services.attempts.count(name, asked.req.ip ?? '');
+    await services.attempts.count(name, asked.req.ip ?? '');
     const found = await services.store.accounts.byLogin(name);
     if (!(await matchesPassword(asked.request.current_password, found?.passwordHash)))
       throw new TaskwireError('invalid_field', {

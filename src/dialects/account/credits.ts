@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import type { Payer } from '../../admission/admission.js';
 import { monthEndsAt, monthOf } from '../../admission/month.js';
+import { priceUsdPerMonth } from '../../admission/seats.js';
 import type { Store } from '../../store/store.js';
+import { pageLinks } from './links.js';
 import { known, route } from './route.js';
-import { pageOf, timeOf } from './shapes.js';
+import { pageOf, price, timeOf } from './shapes.js';
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -18,6 +20,8 @@ const creditsShape = z.object({
   currency: z.literal('USD'),
   billing: z.enum(['quota', 'credit']),
   plan: z.string(),
+  seats: z.int().describe('Members that the plan is paid for; 1 where it is not by seat.'),
+  price_usd_per_month: price,
   gpu_seconds: z.object({
     used: z.number(),
     limit: z.number().nullable(),
@@ -33,7 +37,7 @@ const warningAt = (used: number, limit: number | undefined): 80 | 100 | null => 
 
 export const creditsOf = async (
   store: Store,
-  { id, plan, billing }: Payer,
+  { id, plan, billing, seats }: Payer,
 ): Promise<z.input<typeof creditsShape>> => {
   const now = Date.now();
   const { balanceMicroUsd, heldMicroUsd } = await store.ledger.balance(id);
@@ -46,6 +50,8 @@ export const creditsOf = async (
     currency: 'USD',
     billing,
     plan: plan.name,
+    seats,
+    price_usd_per_month: priceUsdPerMonth(plan, seats),
     gpu_seconds: {
       used: used / 1e6,
       limit: limit === undefined ? null : limit / 1e6,
@@ -80,6 +86,7 @@ const transactions = route({
       note: z.string(),
     }),
   ),
+  links: pageLinks('/credits/transactions'),
   async run(asked, { store }) {
     const { limit, cursor } = asked.request;
     const page = await store.ledger.transactions(known(asked).payer.id, limit, cursor);

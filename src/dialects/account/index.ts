@@ -21,5 +21,7 @@ export const accountRoutes = (mount: string, services: AccountServices, guards: 
   routerOf(mount === accountMounts[0] ? [...service, ...own] : own, services, guards);
 
 /** For the OpenAPI document. */
-export const accountDocuments = (): Readonly<Record<string, object>> =>
-  accountPaths(accountMounts[0]!, [...service, ...own]);
+export const accountDocuments = (): Readonly<Record<string, object>> => ({
+  ...accountPaths(accountMounts.slice(0, 1), service),
+  ...accountPaths(accountMounts, own),
+});

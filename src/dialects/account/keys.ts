@@ -5,6 +5,7 @@ import { show, TaskwireError } from '../../errors.js';
 import type { NewKeyTerms } from '../../identity/accounts.js';
 import { isRestricted } from '../../identity/scopes.js';
 import { maxTokenSeconds } from '../../identity/tokens.js';
+import { keyLinks } from './links.js';
 import { type AccountServices, known, route } from './route.js';
 import { keyShape, listOf, madeKeyShape, renderKey, scopesShape } from './shapes.js';
 
@@ -62,6 +63,7 @@ const create = route({
   request: newKeyShape,
   response: madeKeyShape,
   status: 201,
+  links: keyLinks,
   async run(asked, services) {
     const { account } = known(asked);
     const terms = newKeyTerms(account, asked.request, services);

@@ -8,6 +8,7 @@ import { TaskwireError } from '../../errors.js';
 import { bodyOf } from '../../http/body.js';
 import { callerOf } from '../../http/context.js';
 import { methodNotAllowed } from '../../http/error-handler.js';
+import type { Links } from '../../http/openapi.js';
 import type { Accounts } from '../../identity/accounts.js';
 import type { Attempts } from '../../identity/attempts.js';
 import type { Authenticator } from '../../identity/authenticate.js';
@@ -55,11 +56,13 @@ export interface AccountRoute {
   /** `undefined`: nothing is answered, 204. */
   readonly response: z.ZodType | undefined;
   readonly status: number;
+  /** For the document: what a client may do with the answer, below the same mount. */
+  readonly links?: Links | undefined;
   run(asked: Asked<unknown>, services: AccountServices): Promise<unknown>;
 }
 
 type RouteOptions<S extends z.ZodObject> = Pick<AccountRoute, 'method' | 'path' | 'summary'> &
-  Partial<Pick<AccountRoute, 'access' | 'response' | 'status'>> & {
+  Partial<Pick<AccountRoute, 'access' | 'response' | 'status' | 'links'>> & {
     readonly request?: S;
     run(asked: Asked<z.output<S>>, services: AccountServices): Promise<unknown>;
   };

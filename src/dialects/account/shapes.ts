@@ -1,5 +1,7 @@
 /** Shapes that several account routes share, as they stand on the wire. */
 import { z } from 'zod';
+import type { Plans } from '../../admission/plans.js';
+import { priceUsdPerMonth } from '../../admission/seats.js';
 import type { Account } from '../../store/accounts.js';
 import type { KeyRecord } from '../../store/keys.js';
 import type { Team } from '../../store/teams.js';
@@ -74,32 +76,48 @@ export const renderKey = (key: KeyRecord): z.input<typeof keyShape> => ({
   revoked_at: timeOrNull(key.revokedAt),
 });
 
+export const price = z
+  .number()
+  .nullable()
+  .describe('US dollars, of all seats where the plan is by seat; null: agreed with each customer.');
+
 export const teamShape = z.object({
   id: z.string(),
   name: z.string(),
   plan: z.string(),
   billing: z.enum(['quota', 'credit']),
-  seats: z.int(),
+  seats: z.int().describe('Members whose account is active.'),
+  seats_limit: z.int().nullable(),
+  open_invites: z.int().describe('Each keeps a seat.'),
+  price_usd_per_month: price,
   created_at: time,
   members: z.array(
-    z.object({ account: z.string(), name: z.string(), role: z.enum(['owner', 'member']), joined_at: time }),
+    z.object({
+      account: z.string(),
+      name: z.string(),
+      role: z.enum(['owner', 'member']),
+      joined_at: time,
+      active: z.boolean(),
+    }),
   ),
 });
 
-export const renderTeam = ({ id, name, plan, billing, createdAt, members }: Team) => ({
-  id,
-  name,
-  plan,
-  billing,
-  seats: members.length,
-  created_at: timeOf(createdAt),
-  members: members.map(({ account, name, role, joinedAt }) => ({
-    account,
+/** A plan that is not there any more has neither limit nor price. */
+export const renderTeam = (team: Team, plans: Plans): z.input<typeof teamShape> => {
+  const { id, name, plan, billing, createdAt, members, seats } = team;
+  return {
+    id,
     name,
-    role,
-    joined_at: timeOf(joinedAt),
-  })),
-});
+    plan,
+    billing,
+    seats: seats.members,
+    seats_limit: plans.get(plan)?.seats ?? null,
+    open_invites: seats.invited,
+    price_usd_per_month: priceUsdPerMonth(plans.get(plan), seats.members),
+    created_at: timeOf(createdAt),
+    members: members.map(({ joinedAt, ...member }) => ({ ...member, joined_at: timeOf(joinedAt) })),
+  };
+};
 
 export const listOf = <S extends z.ZodType>(shape: S) => z.object({ data: z.array(shape) });
 export const pageOf = <S extends z.ZodType>(shape: S) =>

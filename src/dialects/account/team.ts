@@ -27,7 +27,7 @@ const show = route({
   path: '/team',
   summary: 'The team whose plan, quota and balance the account shares.',
   response: teamShape,
-  run: async (asked, services) => renderTeam(await teamOf(asked, services)),
+  run: async (asked, services) => renderTeam(await teamOf(asked, services), services.plans),
 });
 
 const invite = route({
@@ -45,13 +45,23 @@ const invite = route({
   },
 });
 
+const withdraw = route({
+  method: 'delete',
+  path: '/team/invites',
+  summary: 'Withdraws the invitations that nobody has used; by an owner.',
+  async run(asked, services) {
+    const { id } = await ownTeam(asked, services);
+    await services.accounts.withdrawInvites(id, known(asked).account);
+  },
+});
+
 const join = route({
   method: 'post',
   path: '/team/join',
   summary: 'Joins a team by a code.',
   request: z.object({ invite: z.string().max(100) }),
   response: teamShape,
-  async run(asked, { accounts, store }) {
+  async run(asked, { accounts, store, plans }) {
     const caller = known(asked);
     if (caller.team !== undefined)
       throw new TaskwireError('invalid_field', {
@@ -62,7 +72,7 @@ const join = route({
     if (!invitation?.team)
       throw new TaskwireError('invalid_field', { param: 'invite', allowed: 'a code that is not used yet' });
     await accounts.join(invitation.team, caller.account, invitation.role);
-    return renderTeam(await store.teams.find(invitation.team));
+    return renderTeam(await store.teams.find(invitation.team), plans);
   },
 });
 
@@ -77,4 +87,4 @@ const remove = route({
   },
 });
 
-export const teamRoutes = [show, invite, join, remove];
+export const teamRoutes = [show, invite, withdraw, join, remove];

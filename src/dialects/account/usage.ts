@@ -5,6 +5,7 @@ import type { UsageRow } from '../../store/money-tables.js';
 import { renderSum, type UsageFilter } from '../../store/usage.js';
 import { pageQuery } from './credits.js';
 import { csvOf } from './csv.js';
+import { pageLinks } from './links.js';
 import { type AccountRoute, type Asked, known, route } from './route.js';
 import { listOf, pageOf, timeOf } from './shapes.js';
 
@@ -109,6 +110,7 @@ const routesFor = ({ path, access, query, filterOf: narrow }: UsageRoutes): Acco
     access,
     request: query.extend(pageQuery.shape),
     response: pageOf(rowShape),
+    links: pageLinks(path),
     async run(asked, { store }) {
       const { limit, cursor, format } = asked.request;
       const { data, nextCursor = null } = await store.usage.page(narrow(asked), limit, cursor);
