@@ -87,7 +87,7 @@ const openOurs = async (config: ProcessorConfig) => {
   } as unknown as ModelFolder);
   return async (bytes: Buffer) => {
     const { row } = await processor.prepare(bytes);
-    await processor.run([row], idle, () => [undefined]);
+    await processor.run([row], idle, { read: () => [undefined] });
   };
 };
 

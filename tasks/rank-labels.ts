@@ -1,4 +1,5 @@
 /** Scores to ranked labels: what every classifier's answer ends in. */
+import { z } from 'zod';
 
 /** Probabilities that sum to 1; the largest is subtracted first, so nothing overflows. */
 export const softmax = (logits: Float32Array | readonly number[]): number[] => {
@@ -42,7 +43,9 @@ export const labelsOf = ({ id2label = {} }: LabelConfig): string[] => {
   return labels;
 };
 
-export type ScoreFunction = 'sigmoid' | 'softmax' | 'none';
+export const scoreFunction = z.enum(['sigmoid', 'softmax', 'none']);
+
+export type ScoreFunction = z.output<typeof scoreFunction>;
 
 /** Logits to scores by the function that was asked for, or that transformers takes for a model of this kind. */
 export const scoresOf = (

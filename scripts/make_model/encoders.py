@@ -1,4 +1,4 @@
-"""Models that answer in one run: BERT and DistilBERT, ViT, YOLOS, wav2vec2 CTC."""
+"""Models that answer in one run: BERT and DistilBERT, ViT, YOLOS, CLIP and SigLIP, wav2vec2 CTC."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from . import hub, onnx_export, vocab
 BERT_INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 HALF = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
-BILINEAR = 2  # PIL's number for the resampling
+BILINEAR, BICUBIC = 2, 3  # PIL's numbers for the resampling
 
 
 def write_text(folder: Path, model: nn.Module, tokenizer: Tokenizer, tokenizer_class: str) -> float:
@@ -55,8 +55,12 @@ def _bert_tokenizer_config(length: int, tokenizer_class: str) -> dict[str, Any]:
     return {**tokens, **flags, "model_max_length": length, "tokenizer_class": tokenizer_class}
 
 
+PROMPTS = {"query": "a small question: ", "document": ""}
+
+
 def write_pooling(folder: Path, width: int, length: int, mode: str) -> None:
-    """The files by which sentence-transformers knows how token vectors become one: `mode` is mean or cls."""
+    """The files by which sentence-transformers knows how token vectors become one, and what stands before texts:
+    `mode` is mean or cls. Of cls the prompt's tokens are left out, so that the first one is the text's."""
     hub.write_json(
         folder / "1_Pooling" / "config.json",
         {
@@ -65,6 +69,7 @@ def write_pooling(folder: Path, width: int, length: int, mode: str) -> None:
             "pooling_mode_mean_tokens": mode == "mean",
             "pooling_mode_max_tokens": False,
             "pooling_mode_mean_sqrt_len_tokens": False,
+            "include_prompt": mode != "cls",
         },
     )
     kinds = [("", "Transformer"), ("1_Pooling", "Pooling")]
@@ -73,6 +78,7 @@ def write_pooling(folder: Path, width: int, length: int, mode: str) -> None:
         for index, (path, kind) in enumerate(kinds)
     ]
     hub.write_json(folder / "modules.json", modules)
+    hub.write_json(folder / "config_sentence_transformers.json", {"prompts": PROMPTS, "default_prompt_name": None})
     hub.write_json(folder / "sentence_bert_config.json", {"max_seq_length": length, "do_lower_case": False})
 
 
@@ -107,6 +113,44 @@ def write_yolos(folder: Path, model: nn.Module, shortest: int, longest: int) -> 
     return _write(folder, module, first, ["logits", "pred_boxes"], axes, others)
 
 
+def write_two_towers(folder: Path, model: nn.Module, tokenizer: Tokenizer, files: dict[str, Any]) -> float:
+    """CLIP or SigLIP in one graph, as the hub's exports are: any number of texts beside any number of pictures."""
+    config = model.config
+    text, side = config.text_config, config.vision_config.image_size
+    inputs = ["input_ids", "pixel_values"]
+    if config.model_type == "clip":
+        inputs.append("attention_mask")  # SigLIP reads its padding
+    hub.write_config(folder, config, type(model).__name__)
+    vocab.save(tokenizer, folder, {**files, "model_input_names": [name for name in inputs if name != "pixel_values"]})
+    flags = {"do_normalize": True, "do_rescale": True, "do_resize": True, "rescale_factor": 1 / 255, **HALF}
+    processor: dict[str, Any] = {"image_processor_type": "SiglipImageProcessor", "size": {"height": side, "width": side}}
+    if config.model_type == "clip":
+        crop = {"do_center_crop": True, "crop_size": {"height": side, "width": side}}
+        processor = {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": side}, **crop}
+    hub.write_json(folder / "preprocessor_config.json", {**flags, **processor, "resample": BICUBIC})
+    outputs = ["logits_per_image", "logits_per_text", "text_embeds", "image_embeds"]
+    texts, pictures = {0: "text_batch_size", 1: "sequence_length"}, {0: "image_batch_size"}
+    axes = {
+        **{"input_ids": texts, "attention_mask": texts, "pixel_values": pictures},
+        "logits_per_image": {0: "image_batch_size", 1: "text_batch_size"},
+        "logits_per_text": {0: "text_batch_size", 1: "image_batch_size"},
+        **{"text_embeds": {0: "text_batch_size"}, "image_embeds": {0: "image_batch_size"}},
+    }
+
+    def example(lengths: list[int], rows: int) -> dict[str, torch.Tensor]:
+        longest = max(lengths) if config.model_type == "clip" else text.max_position_embeddings
+        ids = torch.full((len(lengths), longest), text.eos_token_id)
+        for row, length in enumerate(lengths):
+            noise = torch.randint(5, 100, (length - 1,), generator=torch.Generator().manual_seed(row))
+            ids[row, : length - 1] = noise
+        mask = (torch.arange(longest) < torch.tensor(lengths)[:, None]).long()
+        every = {"input_ids": ids, "pixel_values": _noise(rows, 3, side, side), "attention_mask": mask}
+        return {name: every[name] for name in inputs}
+
+    module = onnx_export.Outputs(model, inputs, outputs)
+    return _write(folder, module, example([7, 5], 2), outputs, axes, [example([3], 1), example([4, 9, 6], 2)], True)
+
+
 def write_ctc(folder: Path, model: nn.Module, tokenizer: Tokenizer) -> float:
     """wav2vec2 on raw samples at 16 kHz; the vocabulary is also kept as vocab.json, which Python reads."""
     hub.write_config(folder, model.config, "Wav2Vec2ForCTC")
@@ -135,8 +179,12 @@ def _write(
     outputs: list[str],
     axes: onnx_export.Axes,
     others: list[dict[str, torch.Tensor]],
+    compact: bool = False,
 ) -> float:
     path = folder / "onnx" / "model.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(onnx_export.export(module, inputs, outputs, axes), path)
+    model = onnx_export.export(module, inputs, outputs, axes)
+    if compact:
+        onnx_export.compact(model.graph)
+    onnx.save(model, path)
     return max(onnx_export.check(path, module, each) for each in [inputs, *others])

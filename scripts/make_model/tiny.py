@@ -14,8 +14,12 @@ from transformers import (
     BertForSequenceClassification,
     BertForTokenClassification,
     BertModel,
+    CLIPConfig,
+    CLIPModel,
     LlamaConfig,
     LlamaForCausalLM,
+    SiglipConfig,
+    SiglipModel,
     ViTConfig,
     ViTForImageClassification,
     Wav2Vec2Config,
@@ -142,6 +146,40 @@ def yolos(folder: Path, seed: int) -> float:
     return encoders.write_yolos(folder, model, shortest=64, longest=96)
 
 
+def _two_towers(model: Any, seed: int) -> Any:
+    weights.fill(model, seed, gain=2.0)
+    with torch.no_grad():
+        model.logit_scale.fill_(2.0)  # cosines times 7.4
+    return model
+
+
+VISION = {**WIDTH, "image_size": 32, "patch_size": 8, "num_hidden_layers": 1}
+
+
+def clip(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "image-classification", "Tiny random CLIP, for labels of one's own choice")
+    tokenizer = vocab.clip_bpe(_text(), 600)
+    begin, end = (tokenizer.token_to_id(token) for token in vocab.CLIP_ENDS)
+    ends = {"bos_token_id": begin, "eos_token_id": end, "pad_token_id": end}
+    text = {**WIDTH, "num_hidden_layers": 1, "vocab_size": 600, "max_position_embeddings": 32, **ends}
+    config = CLIPConfig(text_config=text, vision_config=VISION, projection_dim=32, **EAGER)
+    names = dict.fromkeys(("eos_token", "pad_token", "unk_token"), vocab.CLIP_ENDS[1])
+    files = {"bos_token": vocab.CLIP_ENDS[0], **names, "tokenizer_class": "CLIPTokenizer", "model_max_length": 32}
+    return encoders.write_two_towers(folder, _two_towers(CLIPModel(config), seed), tokenizer, files)
+
+
+def siglip(folder: Path, seed: int) -> float:
+    hub.write_card(folder, "image-classification", "Tiny random SigLIP, for labels of one's own choice, each by itself")
+    tokenizer = vocab.byte_bpe(_text(), 400, first=["<pad>", "</s>", "<unk>"])
+    vocab.end_with(tokenizer, "</s>")
+    ends = {"bos_token_id": 1, "eos_token_id": 1, "pad_token_id": 0}
+    text = {**WIDTH, "num_hidden_layers": 1, "vocab_size": 400, "max_position_embeddings": 64, **ends}
+    config = SiglipConfig(text_config={**text, "projection_size": 32}, vision_config=VISION, **EAGER)
+    names = {"eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    files = {**names, "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 64}
+    return encoders.write_two_towers(folder, _two_towers(SiglipModel(config), seed), tokenizer, files)
+
+
 def _llama(seed: int, tokenizer: Tokenizer, **tokens: int) -> LlamaForCausalLM:
     size = tokenizer.get_vocab_size()
     shape = {"vocab_size": size, "num_key_value_heads": 1, "max_position_embeddings": 256, "tie_word_embeddings": True}
@@ -240,6 +278,8 @@ MODELS: dict[str, Callable[[Path, int], float]] = {
     "bert-embed-cls": bert_embed_cls,
     "vit": vit,
     "yolos": yolos,
+    "clip": clip,
+    "siglip": siglip,
     "llama-gqa": llama_gqa,
     "llama-classic": llama_classic,
     "wav2vec2-ctc": wav2vec2,

@@ -13,6 +13,10 @@ QWEN_SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 
+# Words, digits one by one, everything else: what CLIP was published with.
+CLIP_SPLIT = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+CLIP_ENDS = ("<|startoftext|>", "<|endoftext|>")
+
 ASCII = string.digits + string.ascii_lowercase + string.punctuation
 
 
@@ -84,6 +88,43 @@ def byte_bpe(
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in [*first, *last]])
     tokenizer.add_tokens([AddedToken(token, normalized=False) for token in plain])
     return tokenizer
+
+
+def clip_bpe(text: Iterable[str], size: int) -> Tokenizer:
+    """CLIP's tokenizer: lower case, `</w>` at the end of each word, <|startoftext|> and <|endoftext|> the last entries."""
+    tokenizer = Tokenizer(models.BPE())
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    words = pre_tokenizers.Split(Regex(CLIP_SPLIT), behavior="removed", invert=True)
+    spaces = normalizers.Replace(Regex(r"\s+"), " ")
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), spaces, normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, byte_level])
+    tokenizer.decoder = decoders.ByteLevel()
+    # In order, for the reason given above.
+    letters = [f"{byte}{suffix}" for suffix in ("", "</w>") for byte in sorted(pre_tokenizers.ByteLevel.alphabet())]
+    trainer = trainers.BpeTrainer(
+        vocab_size=size - 2, special_tokens=letters, end_of_word_suffix="</w>", show_progress=False
+    )
+    tokenizer.train_from_iterator(text, trainer)
+    body = json.loads(tokenizer.to_str())["model"]
+    learned = [token for token, _ in sorted(body["vocab"].items(), key=lambda item: item[1])]
+    begin, end = CLIP_ENDS
+    vocab = {token: index for index, token in enumerate([*_padded(learned, size - 2, "<|filler_{}|>"), begin, end])}
+    merges = [tuple(pair) for pair in body["merges"]]
+    # Rebuilt, so that the letters are plain vocabulary.
+    clip = Tokenizer(models.BPE(vocab, merges, continuing_subword_prefix="", end_of_word_suffix="</w>", unk_token=end))
+    clip.normalizer, clip.pre_tokenizer, clip.decoder = tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder
+    clip.post_processor = processors.RobertaProcessing(
+        (end, vocab[end]), (begin, vocab[begin]), trim_offsets=False, add_prefix_space=False
+    )
+    clip.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in CLIP_ENDS])
+    return clip
+
+
+def end_with(tokenizer: Tokenizer, token: str) -> None:
+    """Puts `token` behind every text, as T5 and SigLIP do."""
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"$A {token}", pair=f"$A {token} $B {token}", special_tokens=[(token, tokenizer.token_to_id(token))]
+    )
 
 
 def prepend(tokenizer: Tokenizer, token: str) -> None:

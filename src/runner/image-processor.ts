@@ -24,6 +24,14 @@ export interface PreparedImage {
   readonly row: ImageRow;
 }
 
+/** What is particular to a task in a run over rows of one shape. */
+export interface ImageRun<R extends ImageRow, Output> {
+  /** Gives each row its output. */
+  read(ran: Ran, rows: readonly R[]): readonly Output[];
+  /** Inputs beside the pictures. */
+  beside?(rows: readonly R[]): Feeds;
+}
+
 /** What a thin strip may become when its shortest edge is blown up. */
 const maxResizedPixels = 8_000_000;
 
@@ -54,18 +62,18 @@ export class ImageProcessor {
 
   /**
    * Runs rows of one shape together and no others: padding a picture to its neighbour's size changes its answer, with a
-   * `pixel_mask` too (docs/decisions.md). `read` gives each row of a run its output.
+   * `pixel_mask` too (docs/decisions.md).
    */
-  async run<Output>(
-    rows: readonly ImageRow[],
+  async run<Output, R extends ImageRow>(
+    rows: readonly R[],
     session: Session,
-    read: (ran: Ran, rows: readonly ImageRow[]) => readonly Output[],
+    { read, beside }: ImageRun<R, Output>,
   ): Promise<RowsRan<Output>> {
     const outputs: Output[] = [];
     let micros = 0;
     for (const indices of byShape(rows)) {
       const group = indices.map((index) => rows[index]!);
-      const ran = await session.run(this.#feeds(group, session));
+      const ran = await session.run({ ...this.#feeds(group, session), ...beside?.(group) });
       micros += ran.micros;
       read(ran, group).forEach((output, i) => {
         outputs[indices[i]!] = output;

@@ -43,18 +43,20 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       };
     },
     run: (rows) =>
-      processor.run(rows, session, (ran, group) => {
-        // [rows, queries, classes] and [rows, queries, 4]
-        const logits = floats(ran, 'logits');
-        const boxes = floats(ran, 'pred_boxes');
-        const classes = logits.dims[2]!;
-        const perRow = logits.data.length / group.length;
-        const boxesPerRow = boxes.data.length / group.length;
-        return group.map((_, r) => ({
-          logits: logits.data.slice(r * perRow, (r + 1) * perRow),
-          boxes: boxes.data.slice(r * boxesPerRow, (r + 1) * boxesPerRow),
-          classes,
-        }));
+      processor.run(rows, session, {
+        read(ran, group) {
+          // [rows, queries, classes] and [rows, queries, 4]
+          const logits = floats(ran, 'logits');
+          const boxes = floats(ran, 'pred_boxes');
+          const classes = logits.dims[2]!;
+          const perRow = logits.data.length / group.length;
+          const boxesPerRow = boxes.data.length / group.length;
+          return group.map((_, r) => ({
+            logits: logits.data.slice(r * perRow, (r + 1) * perRow),
+            boxes: boxes.data.slice(r * boxesPerRow, (r + 1) * boxesPerRow),
+            classes,
+          }));
+        },
       }),
     warmupInput: () => ({ input: warmup, params: {} }),
   };

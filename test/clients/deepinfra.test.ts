@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net';
 import {
   AutomaticSpeechRecognition,
   Embeddings,
+  FillMask,
   ImageClassification,
   ObjectDetection,
+  QuestionAnswering,
   TextClassification,
   TextGeneration,
   TokenClassification,
@@ -103,6 +105,27 @@ test('labels of a text, and entities in one', async () => {
     });
   }
   expect(results.length).toBeGreaterThan(0);
+});
+
+test('an answer in a text, and what a mask hides', async () => {
+  const asked = { question: 'Who eats honey?', context: 'The bear eats honey.' };
+  const found = await new QuestionAnswering(at('tiny/bert-qa'), service.key, config).generate(asked);
+  expect(found).toEqual({
+    answer: asked.context.slice(found.start, found.end),
+    score: expect.any(Number),
+    start: expect.any(Number),
+    end: expect.any(Number),
+    ...succeeded,
+  });
+  const mask = new FillMask(at('tiny/bert-mask'), service.key, config);
+  const filled = await mask.generate({ input: 'the [MASK] is good' });
+  expect(filled).toMatchObject(succeeded);
+  expect(filled.results[0]).toEqual({
+    sequence: expect.stringMatching(/^the .* is good$/),
+    score: expect.any(Number),
+    token: expect.any(Number),
+    token_str: expect.any(String),
+  });
 });
 
 /** The ways in which the client takes a file; only the first tells a name and a length. */

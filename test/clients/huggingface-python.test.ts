@@ -62,6 +62,22 @@ describeWithHuggingFacePython("Hugging Face's client for Python", () => {
     expect(seen.likeness[0]).toBeGreaterThan(seen.likeness[1]);
   });
 
+  test('answers in a text, and what a mask hides', () => {
+    const { answer, start, end } = seen.answer;
+    expect('The bear eats honey.'.slice(start, end)).toBe(answer);
+    expect(seen.fills[0]).toEqual({
+      score: expect.any(Number),
+      token: expect.any(Number),
+      token_str: expect.any(String),
+      sequence: expect.stringMatching(/^the .* is good$/),
+    });
+  });
+
+  test('labels of our own for a picture', () => {
+    expect(seen.shown.map(({ label }: Json) => label).sort()).toEqual(['a rose', 'a train']);
+    expect(seen.shown.every(({ score }: Json) => score > 0 && score < 1)).toBe(true);
+  });
+
   test('pictures and speech, bare and with parameters', () => {
     expect(seen.rose[0].label).toBe('roses');
     expect(seen.rose_best).toEqual([seen.rose[0]]);

@@ -50,7 +50,26 @@ describe.each(addresses)('at %s', (_, at) => {
     });
   });
 
-  test('labels of our own choice', async () => {
+  test('answers in a text, and what a mask hides', async () => {
+    const asked = { question: 'Who eats honey?', context: 'The bear eats honey.' };
+    const found = await client(at('tiny/bert-qa')).questionAnswering({ inputs: asked });
+    const { answer, start, end } = [found].flat()[0]!;
+    expect(asked.context.slice(start, end)).toBe(answer);
+    const fills = await client(at('tiny/bert-mask')).fillMask({ inputs: 'the [MASK] is good' });
+    expect(fills).toHaveLength(5);
+    expect(fills[0]).toEqual({
+      score: expect.any(Number),
+      token: expect.any(Number),
+      token_str: expect.any(String),
+      sequence: expect.stringMatching(/^the .* is good$/),
+    });
+  });
+
+  test('labels of our own choice, as many as we give', async () => {
+    const candidate_labels = 'one two three four five six seven eight nine ten eleven'.split(' ');
+    const nli = client(at('tiny/bert-nli'));
+    const many = await nli.zeroShotClassification({ inputs: 'x', parameters: { candidate_labels } });
+    expect(many.map(({ label }) => label).sort()).toEqual(candidate_labels.toSorted());
     const labels = await client(at('tiny/bert-nli')).zeroShotClassification({
       inputs: 'The bear eats honey.',
       parameters: { candidate_labels: ['food', 'money'], multi_label: false },
@@ -58,6 +77,18 @@ describe.each(addresses)('at %s', (_, at) => {
     const scores = labels.map(({ score }) => score);
     expect(labels.map(({ label }) => label).sort()).toEqual(['food', 'money']);
     expect(scores[0]! + scores[1]!).toBeCloseTo(1);
+  });
+
+  test('a vector of fewer numbers, of a text that is cut', async () => {
+    const vector = await client(at('tiny/bert-embed')).featureExtraction({
+      inputs: 'word '.repeat(200),
+      normalize: true,
+      truncate: true,
+      truncation_direction: 'right',
+      dimensions: 8,
+    });
+    expect(vector).toHaveLength(8);
+    expect(Math.hypot(...(vector as number[]))).toBeCloseTo(1);
   });
 
   test('vectors, and how alike sentences are', async () => {

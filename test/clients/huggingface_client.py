@@ -61,6 +61,13 @@ def see():
     seen["likeness"] = at("taskwire/sentences").sentence_similarity("a dog", other_sentences=["a puppy", "a tax form"])
     seen["rose"] = plain(at("taskwire/flowers").image_classification(f"{samples}/rose.jpg"))
     seen["rose_best"] = plain(at("taskwire/flowers").image_classification(f"{samples}/rose.jpg", top_k=1))
+    shown = at("tiny/siglip").zero_shot_image_classification(
+        f"{samples}/rose.jpg", candidate_labels=["a rose", "a train"], hypothesis_template="{}!"
+    )
+    seen["shown"] = plain(shown)
+    question = {"question": "Who eats honey?", "context": "The bear eats honey."}
+    seen["answer"] = plain(at("tiny/bert-qa").question_answering(**question))
+    seen["fills"] = plain(at("tiny/bert-mask").fill_mask("the [MASK] is good"))
     with open(f"{samples}/fruit.jpg", "rb") as file:
         fruit = file.read()
     seen["fruit"] = plain(at("taskwire/fruit").object_detection(fruit))

@@ -38,16 +38,28 @@ text = litellm.text_completion(
 seen["text"] = text.choices[0].text
 vectors = litellm.embedding(model="openai/taskwire/sentences", input=["a dog", "a puppy"], **here)
 seen["vectors"] = [len(one["embedding"]) for one in vectors.data] + [vectors.usage.prompt_tokens]
-ranked = litellm.rerank(
-    model="hosted_vllm/tiny/bert-rerank",
-    query="which city has rain",
-    documents=[
-        "Snow and wind, then sun.",
-        "The movie was not what they said it would be; two hours of rain, mud and silence.",
-    ],
-    **here,
+# In OpenAI's form, in DeepInfra's (below `inference/`), and in that of text-embeddings-inference.
+seen["ranks"] = [
+    [
+        [one["index"], one["relevance_score"]]
+        for one in litellm.rerank(
+            model=f"{provider}/tiny/bert-rerank",
+            query="which city has rain",
+            documents=[
+                "Snow and wind, then sun.",
+                "The movie was not what they said it would be; two hours of rain, mud and silence.",
+            ],
+            api_base=f"{url}{path}",
+            api_key=key,
+        ).results
+    ]
+    for provider, path in (("hosted_vllm", "/v1"), ("deepinfra", "/v1/openai"), ("huggingface", ""))
+]
+os.environ["DEEPINFRA_API_BASE"] = f"{url}/v1/openai"
+elsewhere = litellm.completion(
+    model="deepinfra/tiny/llama-gqa", messages=messages, temperature=0, max_completion_tokens=2, api_key=key
 )
-seen["ranks"] = [[one["index"], one["relevance_score"]] for one in ranked.results]
+seen["deepinfra"] = [elsewhere.choices[0].message.content, elsewhere.choices[0].finish_reason]
 with open(sound, "rb") as file:
     heard = litellm.transcription(model="openai/taskwire/digits", file=file, **here)
 seen["heard"] = [heard.text, heard.duration]

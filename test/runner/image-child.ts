@@ -26,7 +26,9 @@ const answers = {
     const model = { path: 'test', json: () => config } as unknown as ModelFolder;
     const processor = await ImageProcessor.open(model);
     const { row } = await processor.prepare(bytes);
-    const { outputs } = await processor.run([row], feedReader, (ran) => [ran as unknown as Processed]);
+    const { outputs } = await processor.run([row], feedReader, {
+      read: (ran) => [ran as unknown as Processed],
+    });
     return outputs[0]!;
   },
 };
