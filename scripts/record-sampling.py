@@ -38,6 +38,13 @@ CASES: list[dict[str, Any]] = [
     {"repetition_penalty": 0.7, "top_k": 10},
     {"logit_bias": {"3": 4.5, "17": -100.0}},
     {"logit_bias": {"3": 4.5, "5": -2.0}, "repetition_penalty": 1.8, "temperature": 0.8, "top_p": 0.95},
+    {"typical_p": 0.05},
+    {"typical_p": 0.4},
+    {"typical_p": 0.95},
+    {"temperature": 1.6, "typical_p": 0.6},
+    {"temperature": 0.5, "typical_p": 0.2},
+    {"temperature": 1.5, "top_k": 20, "typical_p": 0.5},
+    {"temperature": 1.4, "top_k": 30, "top_p": 0.95, "min_p": 0.01, "typical_p": 0.8},
 ]
 
 
@@ -56,6 +63,8 @@ def chain(fields: dict[str, Any]) -> list[processors.LogitsProcessor]:
         made.append(processors.TopPLogitsWarper(top_p=fields["top_p"]))
     if "min_p" in fields:
         made.append(processors.MinPLogitsWarper(min_p=fields["min_p"]))
+    if "typical_p" in fields:
+        made.append(processors.TypicalLogitsWarper(mass=fields["typical_p"]))
     return made
 
 

@@ -2,26 +2,33 @@
 """Records test/fixtures/tei.json: what text-embeddings-inference's routes answer on the tiny models.
 
 Run it after a tiny model changed, or to add a case. Tokens are those of Python's tokenizers, scores and vectors those of
-PyTorch on the weights in the committed ONNX files, none of the service; the shapes are the routes' documented ones.
+PyTorch on the weights in the committed ONNX files, those with a prompt sentence-transformers', none of the service; the
+shapes are the routes' documented ones.
 
-Needs what make-golden.py needs.
+Needs what make-golden.py needs, and sentence-transformers 6.2.
 """
 
 import argparse
 import json
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
+from sentence_transformers import SentenceTransformer
 from transformers import AutoTokenizer, pipeline
 from transformers.utils import logging
 
 from make_golden.reference import load, rounded
 from make_golden.text import FORECAST, LONG, TEXTS, TOPIC
+from make_model.encoders import PROMPTS
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLERANCE = 1e-4
+FROM_LEFT = {"truncate": True, "truncation_direction": "left"}
 Case = dict[str, Any]
 
 
@@ -53,6 +60,18 @@ def _embed(models: Path) -> list[Case]:
         mean = states.mean(0)
         return torch.nn.functional.normalize(mean, dim=0) if normalize else mean
 
+    def states(text: str) -> torch.Tensor:
+        with torch.no_grad():
+            return model(**tokenizer(text, truncation=True, return_tensors="pt")).last_hidden_state[0]
+
+    def vector_of_end(text: str) -> torch.Tensor:
+        """Of its last tokens, between the special ones."""
+        tokenizer.truncation_side = "left"
+        ids = tokenizer(text, truncation=True, return_tensors="pt")
+        tokenizer.truncation_side = "right"
+        with torch.no_grad():
+            return torch.nn.functional.normalize(model(**ids).last_hidden_state[0].mean(0), dim=0)
+
     source, sentences = TEXTS[0], [TEXTS[1], FORECAST, TEXTS[0]]
     cosines = [torch.dot(vector(source), vector(text)).item() for text in sentences]
     compared = {"inputs": {"source_sentence": source, "sentences": sentences}}
@@ -62,15 +81,35 @@ def _embed(models: Path) -> list[Case]:
         _case("/embed", "bert-embed", {"inputs": [LONG], "truncate": True}, [vector(LONG)]),
         _case("/embed", "bert-embed", {"inputs": TEXTS[:1], "normalize": False}, [vector(TEXTS[0], normalize=False)]),
         _case("/similarity", "bert-embed", compared, cosines),
+        _case("/embed", "bert-embed", {"inputs": LONG, **FROM_LEFT}, [vector_of_end(LONG)]),
+        _case("/embed_all", "bert-embed", {"inputs": TEXTS[0]}, [states(TEXTS[0])]),
+        _case("/embed_all", "bert-embed", {"inputs": TEXTS[:3:2]}, [states(text) for text in TEXTS[:3:2]]),
+        *_prompted(models),
     ]
+
+
+def _prompted(models: Path) -> list[Case]:
+    """By sentence-transformers itself, which reads the prompts and whether their tokens are pooled."""
+    cases = []
+    for name in ("bert-embed", "bert-embed-cls"):
+        with tempfile.TemporaryDirectory() as copy:
+            folder = Path(copy) / name
+            shutil.copytree(models / name, folder)
+            load(models / name).save_pretrained(folder)
+            encode = SentenceTransformer(str(folder), device="cpu", local_files_only=True).encode
+            for prompt in ("query", "document"):
+                vectors = encode(TEXTS[:2], prompt_name=prompt, normalize_embeddings=True)
+                cases.append(_case("/embed", name, {"inputs": TEXTS[:2], "prompt_name": prompt}, vectors))
+    return cases
 
 
 def _classifier(folder: Path) -> Any:
     classify = pipeline("text-classification", model=load(folder), tokenizer=AutoTokenizer.from_pretrained(folder))
 
-    def scores(first: str, second: str | None = None, raw: bool = False) -> list[dict[str, Any]]:
+    def scores(first: str, second: str | None = None, raw: bool = False, side: str = "right") -> list[dict[str, Any]]:
         pair = {"text": first} | ({} if second is None else {"text_pair": second})
         options = {"function_to_apply": "none"} if raw else {}
+        classify.tokenizer.truncation_side = side
         found = classify(pair, top_k=None, truncation=True, **options)
         return sorted(found, key=lambda each: -each["score"])
 
@@ -91,6 +130,8 @@ def _predict(models: Path) -> list[Case]:
             {"inputs": [[TOPIC, FORECAST], [TOPIC], [FORECAST, TOPIC]], **raw},
             [entails(TOPIC, FORECAST, True), entails(TOPIC, None, True), entails(FORECAST, TOPIC, True)],
         ),
+        _case("/predict", "bert-sentiment", {"inputs": LONG, **FROM_LEFT}, mood(LONG, side="left")),
+        _case("/predict", "bert-nli", {"inputs": [TOPIC, LONG], **FROM_LEFT}, entails(TOPIC, LONG, side="left")),
     ]
 
 
@@ -139,10 +180,18 @@ def _tokens(models: Path) -> list[Case]:
             _case("/tokenize", name, {"inputs": TEXTS[0]}, [pieces(TEXTS[0])]),
             _case("/tokenize", name, bare, [pieces(TEXTS[0], special=False)]),
             _case("/tokenize", name, {"inputs": [TEXTS[3], LONG]}, [pieces(TEXTS[3]), pieces(LONG)]),
+            *_prompted_tokens(name, pieces),
             _case("/decode", name, {"ids": ids}, [decode(each) for each in ids]),
             _case("/decode", name, shown, [decode(ids[0], skip_special_tokens=False)]),
         ]
     return cases
+
+
+def _prompted_tokens(name: str, pieces: Callable[[str], list[dict[str, Any]]]) -> list[Case]:
+    if name != "bert-embed":
+        return []
+    request = {"inputs": TEXTS[0], "prompt_name": "query"}
+    return [_case("/tokenize", name, request, [pieces(PROMPTS["query"] + TEXTS[0])])]
 
 
 if __name__ == "__main__":

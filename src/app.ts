@@ -11,9 +11,9 @@ import {
 import { type StripeOptions, stripeRoutes } from './dialects/account/stripe.js';
 import { modelDocuments } from './dialects/model-documents.js';
 import { huggingFaceRoutes, sharedModelRoutes } from './dialects/model-routes.js';
-import { modelRoutes } from './dialects/models.js';
+import { modelListDocuments, modelRoutes } from './dialects/models.js';
 import { nativeRoutes, renderNativeError } from './dialects/native.js';
-import { openAiDocuments, openAiMounts, openAiRoutes } from './dialects/openai/index.js';
+import { openAiDocuments, openAiMounts, openAiRootPaths, openAiRoutes } from './dialects/openai/index.js';
 import { teiDocuments, teiPaths, teiRoutes } from './dialects/tei/index.js';
 import type { Webhooks } from './dialects/webhook.js';
 import type { Engine } from './engine/engine.js';
@@ -81,13 +81,18 @@ export const makeApp = (options: AppOptions): Express => {
   app.use(['/models', '/hf-inference', '/pipeline'], anyOrigin);
   app.use(huggingFaceRoutes(models));
   // One by one: of several paths of one mount, only the first that matches is tried.
-  for (const mount of openAiMounts)
-    app.use(mount, anyOrigin, modelRoutes(path), openAiRoutes(tasks, path, guard));
-  app.use(teiPaths, anyOrigin);
+  for (const mount of openAiMounts) app.use(mount, anyOrigin, modelRoutes(path), openAiRoutes(models));
+  app.use([...openAiRootPaths, ...teiPaths], anyOrigin);
+  app.use(openAiRoutes(models, openAiRootPaths));
   app.use(teiRoutes(tasks, path, guard));
   for (const mount of accountMounts) app.use(mount, anyOrigin, accountRoutes(mount, account, guards));
   app.use(opsRoutes(ops));
-  const documents = [...modelDocuments(tasks), ...openAiDocuments(tasks), ...teiDocuments(tasks)];
+  const documents = [
+    ...modelDocuments(tasks),
+    ...openAiDocuments(tasks),
+    ...modelListDocuments(openAiMounts),
+    ...teiDocuments(tasks),
+  ];
   app.use(docsRoutes(tasks, documents, accountDocuments()));
   app.all(
     openAiMounts.flatMap((mount) => [`${mount}/models`, `${mount}/models/*id`]),

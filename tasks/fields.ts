@@ -24,6 +24,13 @@ export const truncatedUnseen = z
   .default(false)
   .describe('Cut inputs that exceed the model, without a word in the answer; else these are refused.');
 
+/** Clients of text-embeddings-inference write it with a capital. */
+export const truncationDirection = z
+  .enum(['right', 'left', 'Right', 'Left'])
+  .default('right')
+  .transform((side) => side.toLowerCase() as 'left' | 'right')
+  .describe('What does not fit loses its end (`right`), or its beginning (`left`).');
+
 export const topK = z.number().int().min(1).max(1000).optional();
 
 /** Media as it came: bytes of an upload, or a data URL or base64 in JSON. Decoded to bytes before a task sees it. */

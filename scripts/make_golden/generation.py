@@ -46,7 +46,7 @@ class Writer:
         self, prompt: str | list[dict[str, str]], fields: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Response and reference: the tokens, their log-probabilities before any penalty, and the narrowest choice."""
-        ids = self._ids(prompt)
+        ids = self._ids(prompt, fields.get("truncate_prompt_tokens"))
         limit = fields["max_tokens"]
         penalties = Penalties(
             len(ids),
@@ -77,9 +77,10 @@ class Writer:
         response = {"generated_text": whole, "tokens_used": len(new), "finish_reason": reason, "usage": usage}
         return response, {"token_ids": new, "logprobs": logprobs[range(len(new)), new], "top": self._top(logprobs)}
 
-    def _ids(self, prompt: str | list[dict[str, str]]) -> list[int]:
+    def _ids(self, prompt: str | list[dict[str, str]], limit: int | None = None) -> list[int]:
         if isinstance(prompt, str):
-            return self.tokenizer(prompt).input_ids
+            self.tokenizer.truncation_side = "left"
+            return self.tokenizer(prompt, truncation=limit is not None, max_length=limit).input_ids
         text = self.tokenizer.apply_chat_template(prompt, add_generation_prompt=True, tokenize=False)
         return self.tokenizer(text, add_special_tokens=False).input_ids
 
@@ -161,10 +162,17 @@ def generation(models: Path) -> list[Case]:
             "logprobs", PROMPTS[1], "reference.logprobs: natural logarithms, before penalties", logprobs=3, max_tokens=8
         ),
         grouped.scored("log-probabilities of a prompt", PROMPTS[0]),
+        grouped.case("the end of a prompt", PROMPTS[2], "its last four tokens", truncate_prompt_tokens=4),
         _batch(grouped, PROMPTS),
         classic.case("a prompt, classic graph", PROMPTS[0], "a beginning-of-text token is put before the prompt"),
         classic.case(
             "messages, classic graph", HISTORY, "the template writes the beginning-of-text token: it is there once"
+        ),
+        classic.case(
+            "the end of a prompt, classic graph",
+            PROMPTS[0],
+            "the token that begins texts and the last four",
+            truncate_prompt_tokens=5,
         ),
         classic.scored("log-probabilities of a prompt, classic graph", PROMPTS[0]),
         _batch(classic, PROMPTS[:3]),

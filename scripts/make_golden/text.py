@@ -18,6 +18,7 @@ TEXTS = [
 ]
 LONG = "once upon a time there was a happy river and a city and " * 12
 NAMES = "Ann Lee of Acme Works met John in New York, then came to Paris with Bobson & Co."
+STORY = " ".join([NAMES, "Then two people of the city said no to John and Ann Lee.", NAMES, NAMES[8:], "Paris and Rome.", NAMES])
 TOPIC = "The film was a picture of their life; two people and a dog."
 FORECAST = "Snow and wind, then sun."
 CHARACTERS = "start and end count characters (code points), as Python does: an emoji is one"
@@ -81,7 +82,49 @@ def _entities(models: Path) -> list[Case]:
         names, scores = [entity["entity_group"] for entity in entities], [entity["score"] for entity in entities]
         return {"entities": [dict(entity) for entity in entities], "labels": names, "scores": scores}
 
+    def plain(text: str, **options: Any) -> dict[str, Any]:
+        entities = [dict(entity) for entity in find(text, **options)]
+        for entity in entities:
+            if "entity" in entity:
+                entity["entity_group"] = entity.pop("entity")
+        names, scores = [entity["entity_group"] for entity in entities], [entity["score"] for entity in entities]
+        return {"entities": entities, "labels": names, "scores": scores}
+
+    def long(strategy: str, stride: int) -> dict[str, Any]:
+        return plain(STORY, aggregation_strategy=strategy, stride=stride)
+
     request = {"model": "tiny/bert-ner"}
+    windows = [
+        case(
+            f"a long text in windows that share {stride} tokens, {strategy}",
+            {**request, "inputs": STORY, "stride": stride, "aggregation_strategy": strategy},
+            long(strategy, stride),
+            note="where windows found entities in one place the longest stays, or the surest",
+        )
+        for strategy, stride in (("simple", 0), ("simple", 10), ("simple", 40), ("first", 16), ("max", 16), ("average", 31))
+    ]
+    single = [
+        case(
+            "tokens by themselves, with their labels as they are",
+            {**request, "inputs": NAMES, "aggregation_strategy": "none"},
+            plain(NAMES, aggregation_strategy="none"),
+        ),
+        case(
+            "no label is left out",
+            {**request, "inputs": NAMES, "ignore_labels": []},
+            plain(NAMES, ignore_labels=[]),
+        ),
+        case(
+            "other labels are left out",
+            {**request, "inputs": NAMES, "ignore_labels": ["PER", "O"]},
+            plain(NAMES, ignore_labels=["PER", "O"]),
+        ),
+        case(
+            "a short text is one window",
+            {**request, "inputs": NAMES, "stride": 5},
+            plain(NAMES, aggregation_strategy="simple", stride=5),
+        ),
+    ]
     by_word = [
         case(
             f"entities of whole words, aggregated by {strategy}",
@@ -92,6 +135,8 @@ def _entities(models: Path) -> list[Case]:
     ]
     return [
         *by_word,
+        *windows,
+        *single,
         case("entities by transformers' simple aggregation", {**request, "inputs": NAMES}, answer(NAMES)),
         case("entities after emoji and accents", {**request, "inputs": accents}, answer(accents), note=CHARACTERS),
         case(

@@ -1,6 +1,7 @@
 /** Hugging Face's error envelope: a sentence, and the kind that its clients know. */
 import { z } from 'zod';
 import type { TaskwireError } from '../errors.js';
+import type { ErrorEnvelope } from '../http/openapi-schemas.js';
 
 /** TGI's kinds where there is one; else the code. */
 const typeOf = ({ status, code }: TaskwireError): string => {
@@ -23,8 +24,10 @@ export const renderHuggingFaceEvent = (error: TaskwireError): object => ({
   error_type: typeOf(error),
 });
 
-export const errorSchema = z.object({
+const errorSchema = z.object({
   error: z.string(),
   error_type: z.string(),
   estimated_time: z.number().optional().describe('While the model loads: seconds.'),
 });
+
+export const huggingFaceError: ErrorEnvelope = { name: 'HuggingFaceError', schema: errorSchema };

@@ -3,18 +3,22 @@ import { z } from 'zod';
 import type { Task } from '../../tasks/task.js';
 import type { Wire, WireDialect } from '../../tasks/wire.js';
 import type { DialectRoute } from '../http/openapi.js';
-import { errorSchema as huggingFaceError } from './huggingface-error.js';
+import { type ErrorEnvelope, nativeError } from '../http/openapi-schemas.js';
+import { huggingFaceError } from './huggingface-error.js';
 import { statusShape } from './inference-status.js';
+import { modelHealth, modelInfo } from './model-description.js';
+import { huggingFaceMounts } from './model-path.js';
+import { suffixes } from './model-suffix.js';
+import { openAiError } from './openai/error.js';
 
-const nativeError = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    request_id: z.string(),
-    param: z.string().optional(),
-    estimated_time: z.number().optional(),
-  }),
+/** Who asks decides which. */
+const either = (name: string, { schema }: ErrorEnvelope): ErrorEnvelope => ({
+  name,
+  schema: z.union([schema, huggingFaceError.schema]),
 });
+
+const anyError = either('ModelError', nativeError);
+const suffixError = either('SuffixError', openAiError);
 
 const binary = { type: 'string', format: 'binary' };
 const media = { 'image/*': { schema: binary }, 'audio/*': { schema: binary } };
@@ -23,17 +27,21 @@ const form = { 'multipart/form-data': { schema: { type: 'object', additionalProp
 const union = (schemas: readonly z.ZodType[]): z.ZodType =>
   schemas.length > 1 ? z.union(schemas as [z.ZodType, z.ZodType]) : (schemas[0] ?? z.unknown());
 
+/** What is left open may be sent as null. */
+const withNulls = (fields: Readonly<Record<string, z.ZodType>>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.nullish()]));
+
 /** Fields beside `inputs` may stand apart; what a field must be for all of them is checked as for the task. */
 const nested = ({ shape }: z.ZodObject): z.ZodType => {
   const { inputs = z.unknown(), stream, ...rest } = shape as Record<string, z.ZodType>;
   return z.object({
     inputs,
-    ...(stream ? { stream } : {}),
-    parameters: z.object(rest).partial().optional(),
+    ...(stream ? { stream: stream.nullish() } : {}),
+    parameters: z.object(withNulls(rest)).nullish(),
     options: z
       .object({ wait_for_model: z.boolean().nullable(), use_cache: z.unknown().describe('Passed over.') })
       .partial()
-      .optional(),
+      .nullish(),
   });
 };
 
@@ -52,6 +60,46 @@ const eventsOf = (wires: readonly Wire[]): z.ZodType[] =>
 /** A task without words of its own is spoken to, and answers, as on its own route. */
 const nativeOf = (tasks: readonly Task[], dialect: WireDialect): Task[] =>
   tasks.filter((task) => !task.wire?.[dialect]);
+
+/** Hugging Face's addresses of a model: said of the first, and of the one that has other parameters. */
+const [firstBehind = '', ...othersBehind] = huggingFaceMounts.behindModel.map((mount) => `${mount}/{id}`);
+const beforeModel = `${huggingFaceMounts.beforeModel}/{task}/{id}`;
+
+/** A route at every address of a model that is Hugging Face's. */
+const at = (end: string, document: Omit<DialectRoute, 'path'>): DialectRoute[] => [
+  { ...document, path: firstBehind + end, aliases: othersBehind.map((address) => address + end) },
+  { ...document, path: beforeModel + end },
+];
+
+/** The same at all addresses of a model, those that it shares with other dialects among them. */
+const everywhere = (end: string, document: Omit<DialectRoute, 'path'>): DialectRoute[] => {
+  const [behind, before] = at(end, document);
+  return [{ ...behind!, aliases: [...behind!.aliases!, `/v1/inference/{id}${end}`] }, before!];
+};
+
+/** OpenAI's routes behind the address of a model. */
+const suffixDocuments = (tasks: readonly Task[]): DialectRoute[] =>
+  suffixes
+    .filter(({ endpoint }) => tasks.some(({ name }) => name === endpoint.task))
+    .flatMap(({ suffix, endpoint: { summary, request, response, event } }) =>
+      everywhere(suffix, {
+        tag: 'openai',
+        summary: `${summary} The model is that of the address.`,
+        request,
+        response,
+        event,
+        error: suffixError,
+      }),
+    );
+
+const got = { tag: 'models', method: 'get', request: z.object({}), error: anyError } as const;
+
+const factsDocuments: readonly DialectRoute[] = [
+  ...everywhere('/info', { ...got, summary: 'What the model is.', response: modelInfo }),
+  ...everywhere('/health', { ...got, summary: 'Whether the model can serve.', response: modelHealth }),
+];
+
+const queued = z.object(statusShape).describe('With `webhook`: queued.');
 
 export const modelDocuments = (tasks: readonly Task[]): DialectRoute[] => {
   const huggingface = wiresOf(tasks, 'huggingface');
@@ -85,11 +133,26 @@ export const modelDocuments = (tasks: readonly Task[]): DialectRoute[] => {
     response: union([
       ...[...deepinfra, ...tasks].map(({ response }) => withFigures(response)),
       ...responses,
-      z.object(statusShape).describe('With `webhook`: queued.'),
+      queued,
     ]),
     event: own.event,
     bodies: { ...form, ...media },
-    error: z.union([nativeError, huggingFaceError]),
+    error: anyError,
   };
-  return [shared, { ...own, path: '/models/{id}' }, { ...own, path: '/pipeline/{task}/{id}' }];
+  const streams = events.length > 0;
+  return [
+    shared,
+    ...at('', own),
+    // Behind them, models that do not stream are not found.
+    ...(streams
+      ? [
+          { ...shared, path: `${shared.path}/stream`, response: queued },
+          ...at('/stream', { ...own, response: undefined }),
+        ]
+      : []),
+    { ...own, path: '/models/{id}/pipeline/{task}', aliases: ['/hf-inference/models/{id}/pipeline/{task}'] },
+    { ...own, path: '/pipeline/{task}' },
+    ...suffixDocuments(tasks),
+    ...factsDocuments,
+  ];
 };

@@ -4,6 +4,12 @@ import type { Task } from '../../tasks/task.js';
 import { TaskwireError } from '../errors.js';
 import type { Path } from '../infer.js';
 
+/** Where Hugging Face's dialect names a model: `<mount>/<id>`, and `<mount>/<task>/<id>`. */
+export const huggingFaceMounts = {
+  behindModel: ['/models', '/hf-inference/models'],
+  beforeModel: '/pipeline',
+} as const;
+
 /** What is to run. */
 export interface Target {
   readonly task: Task;
@@ -16,11 +22,25 @@ export interface Target {
 export const restOf = (req: Request): string => (req.params.id as unknown as string[]).join('/');
 
 export const targetOf = (rest: string, { catalogue }: Path): Target => {
-  const streamed = /^(.+)\/stream$/.exec(rest)?.[1];
-  const { task } = catalogue.resolve(streamed ?? rest).entry;
-  if (streamed && !task.stream)
-    throw new TaskwireError('route_not_found', { message: `${task.name} does not stream.` });
-  return { task, model: streamed ?? rest, streamRoute: streamed !== undefined };
+  const { model, streamRoute } = readStream(rest);
+  return mayStream({ task: catalogue.resolve(model).entry.task, model, streamRoute });
+};
+
+/** The same where the address names the task; without a model the task's default. */
+export const targetOfTask = (name: string, rest: string, tasks: readonly Task[]): Target => {
+  const task = taskNamed(name, tasks);
+  if (!task) throw new TaskwireError('route_not_found', { message: `There is no task ${name}.` });
+  return mayStream({ task, ...readStream(rest) });
+};
+
+const readStream = (rest: string): { readonly model: string; readonly streamRoute: boolean } => {
+  const [, model = rest, end] = /^(.+)(\/stream)$/.exec(rest) ?? [];
+  return { model, streamRoute: end !== undefined };
+};
+
+const mayStream = (target: Target): Target => {
+  if (!target.streamRoute || target.task.stream) return target;
+  throw new TaskwireError('route_not_found', { message: `${target.task.name} does not stream.` });
 };
 
 /** Under a name of the task, or `undefined`. */

@@ -2,18 +2,16 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Task } from '../../tasks/task.js';
 import type { Wire } from '../../tasks/wire.js';
-import { notFound } from '../catalogue/catalogue.js';
 import type { Engine } from '../engine/engine.js';
-import { show, TaskwireError } from '../errors.js';
 import { type Body, bodyOf } from '../http/body.js';
-import { callerIfAny, contextOf } from '../http/context.js';
+import { contextOf } from '../http/context.js';
 import { methodNotAllowed } from '../http/error-handler.js';
-import { mustSee } from '../identity/scopes.js';
 import type { Path } from '../infer.js';
 import { answerDeepInfra } from './deepinfra.js';
 import { answerHuggingFace } from './huggingface.js';
 import { renderHuggingFaceError } from './huggingface-error.js';
-import { restOf, type Target, targetOf, taskNamed } from './model-path.js';
+import { describeModel, refusePosts } from './model-description.js';
+import { huggingFaceMounts, restOf, targetOf, targetOfTask } from './model-path.js';
 import { answerSuffixed, readSuffix } from './model-suffix.js';
 import { answerNative, renderNativeError } from './native.js';
 import { renderOpenAiError, withNames } from './openai/error.js';
@@ -71,7 +69,7 @@ export const sharedModelRoutes = ({ tasks, path, guard, webhooks }: ModelRoutes)
     speakAs(res, dialectAsked(req) ?? (readSuffix(restOf(req)) ? 'openai' : 'native'));
     next();
   };
-  router.post('/*id', speak, ...guard, async (req, res) => {
+  router.post('/*id', speak, refusePosts(path), ...guard, async (req, res) => {
     const rest = restOf(req);
     const suffixed = readSuffix(rest);
     if (suffixed) return answerSuffixed({ req, res, path, tasks }, suffixed);
@@ -83,7 +81,7 @@ export const sharedModelRoutes = ({ tasks, path, guard, webhooks }: ModelRoutes)
     else if (dialect === 'huggingface') await answerHuggingFace(at, target);
     else await answerDeepInfra({ ...at, webhooks }, target);
   });
-  router.get('/*id', speak, describe(path));
+  router.get('/*id', speak, describeModel(path));
   return router;
 };
 
@@ -107,13 +105,14 @@ export const huggingFaceRoutes = ({ tasks, path, guard }: Omit<ModelRoutes, 'web
       speakAs(res, 'huggingface', target.task.wire?.huggingface);
       return answerHuggingFace(at, target);
     };
-  for (const [mount, read] of [
-    ['/models', behindModel],
-    ['/hf-inference/models', behindModel],
-    ['/pipeline', beforeModel],
-  ] as const) {
-    router.post(`${mount}/*id`, speak, ...guard, answer(read));
-    router.get(`${mount}/*id`, speak, describe(path));
+  const mounted = [
+    ...huggingFaceMounts.behindModel.map((mount) => [mount, behindModel] as const),
+    [huggingFaceMounts.beforeModel, beforeModel] as const,
+  ];
+  for (const [mount, read] of mounted) {
+    const modelOf = (rest: string) => read(rest).model;
+    router.post(`${mount}/*id`, speak, refusePosts(path, modelOf), ...guard, answer(read));
+    router.get(`${mount}/*id`, speak, describeModel(path, modelOf));
     router.all(`${mount}/*id`, speak, methodNotAllowed('POST'));
   }
   return router;
@@ -136,31 +135,3 @@ const beforeModel = (rest: string): Address => {
   const [taskName, ...id] = rest.split('/');
   return { model: id.join('/'), taskName };
 };
-
-const targetOfTask = (name: string, model: string, tasks: readonly Task[]): Target => {
-  const task = taskNamed(name, tasks);
-  if (!task) throw new TaskwireError('route_not_found', { message: `There is no task ${name}.` });
-  return { task, model, streamRoute: false };
-};
-
-/** `<id>/info` and `<id>/health`, as the servers of single models have them. Public, like the list of models. */
-const describe =
-  ({ catalogue, engine, admission }: ModelRoutes['path']): RequestHandler =>
-  async (req, res, next) => {
-    const [, id, what] = /^(.+)\/(info|health)$/.exec(restOf(req)) ?? [];
-    if (!id) return next();
-    const { entry, ref } = catalogue.resolve(id);
-    if (entry.visibility === 'private') {
-      const caller = await callerIfAny(req, admission);
-      // Without a credential a private model is as if it were not there.
-      if (!caller) throw notFound(show(id));
-      mustSee(entry, caller);
-    }
-    if (what === 'info') {
-      res.json({ model_id: entry.id, model_dtype: ref.dtype, model_pipeline_tag: entry.task.name });
-      return;
-    }
-    const { status } = engine.health(ref);
-    if (status === 'unavailable') throw new TaskwireError('model_unavailable');
-    res.json({ status });
-  };

@@ -32,10 +32,13 @@ const both: Endpoint<CompletionRequest> = {
   },
 };
 
-const endpoints: Readonly<Record<string, Endpoint>> = {
-  'chat/completions': chat as Endpoint,
-  completions: both as Endpoint,
-};
+const behindModels: readonly Endpoint[] = [chat as Endpoint, both as Endpoint];
+
+/** Every form of what may stand behind a model's address. */
+export const suffixes: ReadonlyArray<{ readonly suffix: string; readonly endpoint: Endpoint }> =
+  behindModels.flatMap((endpoint) =>
+    ['/v1', ''].map((prefix) => ({ suffix: prefix + endpoint.route, endpoint })),
+  );
 
 export interface Suffixed {
   /** The model's id, or the name of a task. */
@@ -44,8 +47,8 @@ export interface Suffixed {
 }
 
 export const readSuffix = (rest: string): Suffixed | undefined => {
-  const [, model, route] = /^(.+?)(?:\/v1)?\/(chat\/completions|completions)$/.exec(rest) ?? [];
-  return model && route ? { model, endpoint: endpoints[route]! } : undefined;
+  const found = suffixes.find(({ suffix }) => rest.endsWith(suffix) && rest.length > suffix.length);
+  return found && { model: rest.slice(0, -found.suffix.length), endpoint: found.endpoint };
 };
 
 export const answerSuffixed = async (

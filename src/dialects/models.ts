@@ -1,12 +1,34 @@
 /** What there is to call: the model list, one model, and whether it is warm. Public; the list has OpenAI's form. */
 import { Router } from 'express';
+import { z } from 'zod';
+import { ownerOfRunner } from '../admission/dedicated.js';
 import { type CatalogueEntry, notFound, type Resolved } from '../catalogue/catalogue.js';
 import type { Engine } from '../engine/engine.js';
 import { show } from '../errors.js';
 import { callerIfAny, contextOf } from '../http/context.js';
+import type { DialectRoute } from '../http/openapi.js';
+import { nativeError } from '../http/openapi-schemas.js';
 import { canSee, mustSee } from '../identity/scopes.js';
 import type { Path } from '../infer.js';
-import { renderOpenAiError } from './openai/error.js';
+import { openAiError, renderOpenAiError } from './openai/error.js';
+
+const modelShape = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.int(),
+  owned_by: z.string(),
+  task: z.string(),
+  default: z.boolean().describe('It serves where no model is named.'),
+  description: z.string(),
+  variants: z.array(z.string()).describe('Precisions; an id may end in one.'),
+});
+
+const healthShape = z.object({
+  model: z.string(),
+  status: z.enum(['ready', 'loading', 'unavailable']),
+  detail: z.string().optional(),
+  estimated_time: z.number().optional().describe('Seconds.'),
+});
 
 const describe = ({ id, owner, createdAt, task, description, isDefault, dtypes }: CatalogueEntry) => ({
   id,
@@ -19,8 +41,8 @@ const describe = ({ id, owner, createdAt, task, description, isDefault, dtypes }
   variants: dtypes,
 });
 
-const healthOf = (engine: Pick<Engine, 'health'>, { entry, ref }: Resolved) => {
-  const { status, detail, estimatedSeconds } = engine.health(ref);
+const healthOf = (engine: Pick<Engine, 'health'>, { entry, ref }: Resolved, owner: string | undefined) => {
+  const { status, detail, estimatedSeconds } = engine.health(ref, owner);
   return {
     model: entry.id,
     status,
@@ -56,10 +78,41 @@ export const modelRoutes = ({ catalogue, engine, admission }: Path & { readonly 
     if (!isPublic && !caller) throw notFound(show(polled ?? id));
     if (caller) mustSee(resolved.entry, caller);
     if (!polled) return void res.json(describe(resolved.entry));
+    const owner = caller && ownerOfRunner(caller.payer, resolved.ref.id);
     if (caller) {
-      engine.warm(resolved.ref).catch(() => undefined); // the failure is logged where it happens and shown below
+      engine.warm(resolved.ref, owner).catch(() => undefined); // the failure is logged where it happens and shown below
     }
-    res.json(healthOf(engine, resolved));
+    res.json(healthOf(engine, resolved, owner));
   });
   return router;
+};
+
+/** For the OpenAPI document. `mounts`: where the dialect of OpenAI is; the first one is said in full. */
+export const modelListDocuments = (mounts: readonly string[]): DialectRoute[] => {
+  const [first, ...others] = mounts;
+  const got = { tag: 'models', method: 'get', request: z.object({}) } as const;
+  const at = (path: string) => ({ path: first + path, aliases: others.map((mount) => mount + path) });
+  const ofFirstModel = (path: string) => ({
+    method: 'get',
+    path: first + path,
+    parameters: { id: '$response.body#/data/0/id' },
+  });
+  return [
+    {
+      ...got,
+      ...at('/models'),
+      summary: 'The models that can be called.',
+      response: z.object({ object: z.literal('list'), data: z.array(modelShape) }),
+      error: openAiError,
+      links: { model: ofFirstModel('/models/{id}'), health: ofFirstModel('/models/{id}/health') },
+    },
+    { ...got, ...at('/models/{id}'), summary: 'One model.', response: modelShape, error: openAiError },
+    {
+      ...got,
+      ...at('/models/{id}/health'),
+      summary: 'Whether a model is loaded; with a key, asking begins to load it.',
+      response: healthShape,
+      error: nativeError,
+    },
+  ];
 };

@@ -42,7 +42,10 @@ export const sendAnswer = async (res: Response, answer: Answer): Promise<void> =
   res.end(answer.text);
 };
 
-/** Vectors may stand in a body's arrays as `Float32Array` or `PackedVector`, by themselves or as fields of objects. */
+/**
+ * Vectors may stand in a body's arrays as `Float32Array` or `PackedVector`, by themselves, in arrays of their own or as
+ * fields of objects.
+ */
 export const sendJson = async (res: Response, body: Exclude<Answer, TextAnswer>): Promise<void> => {
   res.setHeader('content-type', 'application/json; charset=utf-8');
   if (isList(body)) {
@@ -66,7 +69,11 @@ export const sendJson = async (res: Response, body: Exclude<Answer, TextAnswer>)
 const isList = (body: object): body is readonly unknown[] => Array.isArray(body);
 
 const isLarge = (value: unknown): value is readonly unknown[] =>
-  Array.isArray(value) && value.length > sliceItems;
+  Array.isArray(value) && value.length > itemsAtOnce(value);
+
+/** A list of lists of vectors is written list by list. */
+const itemsAtOnce = (items: readonly unknown[]): number =>
+  Array.isArray(items[0]) && hasVectors(items[0]) ? 1 : sliceItems;
 
 const toJson = (value: unknown): string =>
   Array.isArray(value) ? `[${itemsToJson(value)}]` : JSON.stringify(value);
@@ -87,6 +94,7 @@ const hasVectors = (item: unknown): boolean =>
 /** Put together by `+`, which copies nothing before the whole slice is joined. */
 const itemToJson = (item: object): string => {
   if (isVector(item)) return valueToJson(item);
+  if (Array.isArray(item)) return `[${item.map(valueToJson).join(',')}]`;
   let json = '';
   for (const [key, value] of Object.entries(item))
     if (value !== undefined) json += `${json === '' ? '{' : ','}${JSON.stringify(key)}:${valueToJson(value)}`;
@@ -100,8 +108,9 @@ const valueToJson = (value: unknown): string => {
 };
 
 const writeSliced = async (res: Response, items: readonly unknown[]): Promise<void> => {
-  for (let start = 0; start < items.length; start += sliceItems) {
-    const slice = itemsToJson(items.slice(start, start + sliceItems));
+  const step = itemsAtOnce(items);
+  for (let start = 0; start < items.length; start += step) {
+    const slice = itemsToJson(items.slice(start, start + step));
     const roomy = res.write(start === 0 ? `[${slice}` : `,${slice}`);
     if (res.closed) return;
     if (roomy) await setImmediate();

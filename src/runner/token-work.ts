@@ -15,10 +15,11 @@ export const tokenWork = async (
   if (!isTokenParams(params)) return undefined;
   if (!tokenizer)
     throw new TaskwireError('task_mismatch', { param: 'model', message: 'This model has no tokenizer.' });
-  const { tokenWork: verb, special } = params;
+  const { tokenWork: verb, special, promptName } = params;
+  const prompt = promptName === undefined ? '' : tokenizer.prompts.named(promptName);
   const value =
     verb === 'encode'
-      ? await piecesOf(input as string, special, tokenizer)
+      ? await piecesOf(prompt + (input as string), special, tokenizer)
       : await tokenizer.decode(input as readonly number[], special);
   return { value, usage: {} };
 };

@@ -1,7 +1,9 @@
 /** The model's own tokenizer (`tokenizer.json`), by the official implementation: the ids Python gets, offsets included. */
 import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
-import { TaskwireError } from '../errors.js';
+import { show, TaskwireError } from '../errors.js';
+import { beginningOf, endOf, longestFirst } from './cut-text.js';
 import type { ModelFolder } from './model-folder.js';
+import { Prompts } from './prompts.js';
 import { type TokenBytesOf, tokenReader } from './token-text.js';
 
 export interface Encoded {
@@ -17,9 +19,13 @@ export interface EncodeOptions {
   readonly pair?: string;
   readonly maxTokens?: number;
   readonly addSpecialTokens?: boolean;
-  /** What a pair that does not fit loses: the end of its first text, or of the longer one (`longest_first`). */
+  /** What a pair that does not fit loses a part of: its first text, or the longer one (`longest_first`). */
   readonly cut?: 'first' | 'longest';
+  /** Which end of a text goes. */
+  readonly cutSide?: CutSide;
 }
+
+export type CutSide = 'left' | 'right';
 
 interface AddedToken {
   readonly id: number;
@@ -51,6 +57,7 @@ export class Tokenizer {
   readonly specialTokens: readonly string[];
   /** Pieces that go on with a word say so themselves, as WordPiece's `##ing` does. */
   readonly marksSubwords: boolean;
+  readonly prompts: Prompts;
   readonly #native: NativeTokenizer;
   readonly #decoder: ReturnType<NativeTokenizer['getDecoder']>;
   /** Tokens that stand for no text: ends, roles, padding. */
@@ -74,6 +81,7 @@ export class Tokenizer {
     this.#special = new Set(special.map(({ id }) => id));
     this.marksSubwords = Boolean(file.model?.continuing_subword_prefix);
     this.#read = tokenReader(decoder);
+    this.prompts = Prompts.of(model);
   }
 
   /**
@@ -94,10 +102,16 @@ export class Tokenizer {
   /** Encodes a text (or a pair) with the model's special tokens, cut so that it fits `maxTokens`. */
   async encode(
     input: string,
-    { pair, maxTokens = this.maxTokens, addSpecialTokens = true, cut = 'first' }: EncodeOptions = {},
+    {
+      pair,
+      maxTokens = this.maxTokens,
+      addSpecialTokens = true,
+      cut = 'first',
+      cutSide = 'right',
+    }: EncodeOptions = {},
   ): Promise<Encoded> {
-    const text = await this.#beginning(input, maxTokens);
-    const other = pair === undefined ? null : await this.#beginning(pair, maxTokens);
+    const text = await this.#enough(input, maxTokens, cutSide);
+    const other = pair === undefined ? null : await this.#enough(pair, maxTokens, cutSide);
     const whole = await this.#native.encode(text, other, { addSpecialTokens });
     if (whole.getLength() <= maxTokens) return encoded(whole, 0);
     const cutTokens = whole.getLength() - maxTokens;
@@ -108,8 +122,8 @@ export class Tokenizer {
     // A second text that leaves no room for the first is cut as well.
     const fits =
       cut === 'first' && one > cutTokens ? [one - cutTokens, two] : longestFirst(one, two, cutTokens);
-    first.truncate(fits[0]!, 0, 'right');
-    second?.truncate(fits[1]!, 0, 'right');
+    first.truncate(fits[0]!, 0, cutSide);
+    second?.truncate(fits[1]!, 0, cutSide);
     return encoded(this.#native.postProcess(first, second, addSpecialTokens), cutTokens);
   }
 
@@ -123,7 +137,7 @@ export class Tokenizer {
     { maxTokens, overlapTokens }: { readonly maxTokens: number; readonly overlapTokens: number },
   ): Promise<Encoded[]> {
     const bare = { addSpecialTokens: false };
-    const before = await this.#native.encode(await this.#beginning(first, maxTokens), null, bare);
+    const before = await this.#native.encode(await this.#enough(first, maxTokens, 'right'), null, bare);
     const text = await this.#native.encode(second, null, bare);
     const both = before.getLength() + text.getLength();
     const room =
@@ -132,6 +146,24 @@ export class Tokenizer {
     text.truncate(room, overlapTokens < room ? overlapTokens : Math.floor(room / 2), 'right');
     return [text, ...text.getOverflowing()].map((part) =>
       encoded(this.#native.postProcess(before, part, true), 0),
+    );
+  }
+
+  /** A text in as many windows as it needs; each begins with the last `overlapTokens` of the one before it. */
+  async encodeStretches(input: string, overlapTokens: number): Promise<Encoded[]> {
+    const text = await this.#native.encode(input, null, { addSpecialTokens: false });
+    const added = this.#native.postProcess(text, null, true).getLength() - text.getLength();
+    const room = this.maxTokens - added;
+    if (overlapTokens >= room) {
+      throw new TaskwireError('invalid_field', {
+        param: 'stride',
+        got: show(overlapTokens),
+        allowed: `at most ${room - 1}: a window of this model has ${room} tokens of a text`,
+      });
+    }
+    text.truncate(room, overlapTokens, 'right');
+    return [text, ...text.getOverflowing()].map((part) =>
+      encoded(this.#native.postProcess(part, null, true), 0),
     );
   }
 
@@ -149,12 +181,12 @@ export class Tokenizer {
    * As much of a text as has more tokens than fit: the rest would be cut off anyway, and encoding megabytes takes seconds
    * that nothing can stop.
    */
-  async #beginning(text: string, maxTokens: number): Promise<string> {
+  async #enough(text: string, maxTokens: number, cutSide: CutSide): Promise<string> {
     const enough = maxTokens + spareTokens;
     for (let length = charactersPerToken * enough; length < text.length; length *= 8) {
-      const beginning = cutAtSpace(text, length);
-      const encoding = await this.#native.encode(beginning, null, { addSpecialTokens: false });
-      if (encoding.getLength() > enough) return beginning;
+      const part = cutSide === 'right' ? beginningOf(text, length) : endOf(text, length);
+      const encoding = await this.#native.encode(part, null, { addSpecialTokens: false });
+      if (encoding.getLength() > enough) return part;
     }
     return text;
   }
@@ -215,7 +247,7 @@ export class Tokenizer {
   }
 
   /** The token that has this part, as the tokenizer's configuration names it. */
-  idFor(part: 'unk_token' | 'mask_token' | 'bos_token'): number | undefined {
+  idFor(part: 'unk_token' | 'mask_token' | 'bos_token' | 'pad_token'): number | undefined {
     const named = this.config[part] as string | { readonly content: string } | null | undefined;
     const token = typeof named === 'object' ? named?.content : named;
     return token === undefined ? undefined : this.id(token);
@@ -234,20 +266,6 @@ export class Tokenizer {
     return this.#native.tokenToId(token) ?? undefined;
   }
 }
-
-/** The last word may be cut, so it is left out, unless there is no other. */
-const cutAtSpace = (text: string, length: number): string => {
-  const beginning = text.slice(0, length);
-  const space = Math.max(beginning.lastIndexOf(' '), beginning.lastIndexOf('\n'));
-  return (space > length / 2 ? beginning.slice(0, space) : beginning).toWellFormed();
-};
-
-/** How much of two texts stays: the longer one gives first, and both are equal once it is no longer. */
-const longestFirst = (first: number, second: number, cutTokens: number): [number, number] => {
-  const room = Math.max(0, first + second - cutTokens);
-  const shorter = Math.min(first, second, second === 0 ? 0 : Math.floor(room / 2));
-  return first <= second ? [shorter, room - shorter] : [room - shorter, shorter];
-};
 
 const encoded = (encoding: Encoding, cutTokens: number): Encoded => ({
   ids: encoding.getIds(),

@@ -18,10 +18,18 @@ export const embeddings: Task<EmbeddingsRequest, Embedding> = {
   request,
   response,
   wire,
-  split({ inputs, normalize, truncate, dimensions, pooling }) {
-    const params: EmbeddingsParams = { normalize, truncate, dimensions, pooling };
+  split(fields) {
+    const { normalize, truncate, dimensions, pooling } = fields;
+    const params: EmbeddingsParams = {
+      normalize,
+      truncate,
+      cutSide: fields.truncation_direction,
+      promptName: fields.prompt_name,
+      dimensions,
+      pooling,
+    };
     return {
-      works: inputsOf(inputs).map((input) =>
+      works: inputsOf(fields.inputs).map((input) =>
         typeof input === 'string' ? textWork(input) : tokensWork(input),
       ),
       params,

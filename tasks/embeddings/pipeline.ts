@@ -2,16 +2,20 @@
 import { show, TaskwireError } from '../../src/errors.js';
 import { collateTokens, type TokenRow } from '../../src/runner/collate.js';
 import { tokenBatchLimits } from '../../src/runner/limits.js';
-import type { ModelFolder } from '../../src/runner/model-folder.js';
 import type { BatchPipeline, OpenPipeline } from '../../src/runner/pipeline.js';
 import { floats } from '../../src/runner/session.js';
 import { type Encoded, Tokenizer } from '../../src/runner/tokenizer.js';
-import type { Embedding, EmbeddingsParams } from './schema.js';
-
-type Pooling = NonNullable<EmbeddingsParams['pooling']>;
+import { type Pooling, poolingFile, readPooling } from './pooling-schema.js';
+import type { Embedding, EmbeddingsParams, TokenEmbeddings } from './schema.js';
 
 interface EmbeddingRow extends TokenRow {
-  readonly pooling: Pooling;
+  readonly pooling: Pooling | 'none';
+  /** Tokens at the beginning that are left out of the pooling. */
+  readonly skip: number;
+}
+
+interface Read extends Pick<Encoded, 'ids' | 'typeIds' | 'cutTokens'> {
+  readonly promptTokens: number;
 }
 
 interface EncoderConfig {
@@ -25,7 +29,7 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   const sentence = model.json<{ max_seq_length?: number }>('sentence_bert_config.json');
   const tokenizer = Tokenizer.open(model, sentence?.max_seq_length ?? config.max_position_embeddings);
   const session = await openSession('model');
-  const defaultPooling = poolingOf(model);
+  const rules = readPooling(model.json(poolingFile));
   // Some exports pool inside the graph; their answer is final.
   const pooledOutput = session.outputNames.find((name) => name === 'sentence_embedding');
   const tokenOutput = session.outputNames.find(
@@ -33,41 +37,61 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   );
   const output = pooledOutput ?? tokenOutput ?? session.outputNames[0]!;
 
+  const read = async (
+    input: string | readonly number[],
+    { cutSide, promptName }: EmbeddingsParams,
+  ): Promise<Read> => {
+    if (typeof input !== 'string') return readIds(input, config.vocab_size, tokenizer.maxTokens, cutSide);
+    const prompt = tokenizer.prompts.named(promptName);
+    const encoded = await tokenizer.encode(prompt + input, { cutSide });
+    const promptTokens = prompt === '' || rules.includesPrompt ? 0 : await promptTokensOf(prompt, tokenizer);
+    return { ...encoded, promptTokens };
+  };
+
   const pipeline: BatchPipeline<EmbeddingRow, Float32Array> = {
     kind: 'batch',
     contextTokens: tokenizer.maxTokens,
     tokenizer,
     limits: tokenBatchLimits,
     async prepare(input, params) {
-      const { normalize, truncate, dimensions, pooling } = params as EmbeddingsParams;
-      const { ids, typeIds, cutTokens } =
-        typeof input === 'string'
-          ? await tokenizer.encode(input)
-          : readIds(input as readonly number[], config.vocab_size, tokenizer.maxTokens);
+      const options = params as EmbeddingsParams;
+      const { normalize, truncate, dimensions, pooling = rules.pooling } = options;
+      if (pooling === 'none' && !tokenOutput) throw pooledAlready();
+      const { ids, typeIds, cutTokens, promptTokens } = await read(
+        input as string | readonly number[],
+        options,
+      );
       if (cutTokens > 0 && !truncate) throw tooLong(ids.length + cutTokens, tokenizer.maxTokens);
+      const told = { tokens: ids.length, truncated: cutTokens > 0 };
+      const skip = Math.min(promptTokens, ids.length - 1);
       return {
-        rows: [{ ids, typeIds, size: ids.length, pooling: pooling ?? defaultPooling }],
+        rows: [{ ids, typeIds, size: ids.length, pooling, skip }],
         usage: { inputTokens: ids.length },
-        finish([vector]): Embedding {
+        finish([vector]): Embedding | TokenEmbeddings {
+          if (pooling === 'none') return { vectors: rowsOf(vector!, ids.length), ...told };
           const cut = shorten(vector!, dimensions);
-          return { vector: normalize ? normalized(cut) : cut, tokens: ids.length, truncated: cutTokens > 0 };
+          return { vector: normalize ? normalized(cut) : cut, ...told };
         },
       };
     },
     async run(rows) {
       const ran = await session.run(collateTokens(rows, config.pad_token_id ?? 0));
-      const { micros } = ran;
-      const { data, dims } = floats(ran, output);
-      const width = dims.at(-1)!;
-      if (dims.length === 2)
-        return { outputs: rows.map((_, r) => data.slice(r * width, (r + 1) * width)), micros };
-      const longest = dims[1]!;
-      const outputs = rows.map(({ ids, pooling }, r) =>
-        pool(data.subarray(r * longest * width, (r * longest + ids.length) * width), width, pooling),
-      );
-      return { outputs, micros };
+      const pooled = floats(ran, output);
+      const states =
+        tokenOutput && rows.some(({ pooling }) => pooling === 'none') ? floats(ran, tokenOutput) : pooled;
+      const outputs = rows.map((row, r) => {
+        const { data, dims } = row.pooling === 'none' ? states : pooled;
+        const width = dims.at(-1)!;
+        if (dims.length === 2) return data.slice(r * width, (r + 1) * width);
+        const start = r * dims[1]! * width;
+        const end = start + row.ids.length * width;
+        return row.pooling === 'none'
+          ? data.slice(start, end)
+          : pool(data.subarray(start + row.skip * width, end), width, row.pooling);
+      });
+      return { outputs, micros: ran.micros };
     },
-    warmupInput: () => ({ input: 'warm up', params: { normalize: true, truncate: true } }),
+    warmupInput: () => ({ input: 'warm up', params: { normalize: true, truncate: true, cutSide: 'right' } }),
   };
   return pipeline;
 };
@@ -77,7 +101,8 @@ const readIds = (
   all: readonly number[],
   vocabulary: number | undefined,
   maxTokens: number,
-): Pick<Encoded, 'ids' | 'typeIds' | 'cutTokens'> => {
+  cutSide: EmbeddingsParams['cutSide'],
+): Read => {
   const unknown = all.find((id) => vocabulary !== undefined && id >= vocabulary);
   if (unknown !== undefined) {
     throw new TaskwireError('invalid_field', {
@@ -87,9 +112,28 @@ const readIds = (
       allowed: `below ${vocabulary}`,
     });
   }
-  const ids = all.slice(0, maxTokens);
-  return { ids, typeIds: ids.map(() => 0), cutTokens: all.length - ids.length };
+  const cutTokens = Math.max(0, all.length - maxTokens);
+  const ids = cutSide === 'left' ? all.slice(cutTokens) : all.slice(0, maxTokens);
+  return { ids, typeIds: ids.map(() => 0), cutTokens, promptTokens: 0 };
 };
+
+/** With what the tokenizer puts before it, but without what it puts behind it: sentence-transformers' count. */
+const promptTokensOf = async (prompt: string, tokenizer: Tokenizer): Promise<number> => {
+  const { ids } = await tokenizer.encode(prompt);
+  return tokenizer.isSpecial(ids.at(-1)!) ? ids.length - 1 : ids.length;
+};
+
+/** `flat` is [count, width]. */
+const rowsOf = (flat: Float32Array, count: number): Float32Array[] => {
+  const width = flat.length / count;
+  return Array.from({ length: count }, (_, i) => flat.subarray(i * width, (i + 1) * width));
+};
+
+const pooledAlready = (): TaskwireError =>
+  new TaskwireError('task_mismatch', {
+    param: 'model',
+    message: 'This model was exported with its pooling: what it makes of single tokens is not known.',
+  });
 
 const tooLong = (tokens: number, maxTokens: number): TaskwireError =>
   new TaskwireError('context_too_long', {
@@ -97,15 +141,6 @@ const tooLong = (tokens: number, maxTokens: number): TaskwireError =>
     got: `at least ${tokens} tokens`,
     allowed: `${maxTokens} tokens, or truncate: true`,
   });
-
-/** sentence-transformers' pooling configuration; mean where there is none. */
-const poolingOf = (model: ModelFolder): Pooling => {
-  const config = model.json<Record<string, unknown>>('1_Pooling/config.json') ?? {};
-  if (config.pooling_mode_cls_token) return 'cls';
-  if (config.pooling_mode_max_tokens) return 'max';
-  if (config.pooling_mode_lasttoken) return 'last';
-  return 'mean';
-};
 
 const shorten = (vector: Float32Array, dimensions: number | undefined): Float32Array => {
   if (dimensions === undefined || dimensions === vector.length) return vector;

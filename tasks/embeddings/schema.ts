@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { maxInputs, model, text, tokenIds } from '../fields.js';
+import { maxInputs, model, text, tokenIds, truncationDirection } from '../fields.js';
 
-export const request = z.strictObject({
+const fields = z.strictObject({
   model,
   inputs: z
     .union([text, z.array(text).min(1).max(maxInputs), tokenIds, z.array(tokenIds).min(1).max(maxInputs)])
@@ -13,6 +13,14 @@ export const request = z.strictObject({
     .boolean()
     .default(true)
     .describe('Cut inputs that exceed the model; `false` answers 400 instead.'),
+  truncation_direction: truncationDirection,
+  prompt_name: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      "Which of the model's prompts (`config_sentence_transformers.json`) is put before each text; default: the model's own default, mostly none.",
+    ),
   dimensions: z
     .number()
     .int()
@@ -30,6 +38,11 @@ export const request = z.strictObject({
     .describe('`base64`: little-endian 32-bit floats.'),
 });
 
+export const request = fields.check(({ value: { inputs, prompt_name: prompt }, issues }) => {
+  if (prompt !== undefined && [inputs].flat(2).some((one) => typeof one === 'number'))
+    issues.push({ code: 'custom', path: ['prompt_name'], message: 'none beside token ids', input: prompt });
+});
+
 export type EmbeddingsRequest = z.output<typeof request>;
 
 export const response = z.object({
@@ -41,14 +54,22 @@ export const response = z.object({
 export interface EmbeddingsParams {
   readonly normalize: boolean;
   readonly truncate: boolean;
+  readonly cutSide: EmbeddingsRequest['truncation_direction'];
+  readonly promptName: string | undefined;
   readonly dimensions: number | undefined;
-  readonly pooling: EmbeddingsRequest['pooling'];
+  /** `none`: a vector for each token. */
+  readonly pooling: EmbeddingsRequest['pooling'] | 'none';
 }
 
 export interface Embedding {
   readonly vector: Float32Array;
   readonly tokens: number;
   readonly truncated: boolean;
+}
+
+/** What `pooling: 'none'` gives: [tokens], special tokens included. */
+export interface TokenEmbeddings extends Pick<Embedding, 'tokens' | 'truncated'> {
+  readonly vectors: readonly Float32Array[];
 }
 
 /** Base64 is of little-endian floats on every platform that Node runs on. */

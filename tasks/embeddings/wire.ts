@@ -3,7 +3,16 @@ import { maxInputs, text, truncatedUnseen } from '../fields.js';
 import type { Wire, Wires } from '../wire.js';
 import { type Embedding, request as task, vectorOf } from './schema.js';
 
-const { inputs, normalize, truncate, dimensions, pooling, encoding_format } = task.shape;
+const {
+  inputs,
+  normalize,
+  truncate,
+  truncation_direction,
+  prompt_name,
+  dimensions,
+  pooling,
+  encoding_format,
+} = task.shape;
 const common = { inputs, normalize, truncate, dimensions, pooling, encoding_format };
 
 const vector = z.union([z.array(z.number()), z.string()]);
@@ -41,10 +50,8 @@ const huggingfaceRequest = z.object({
   inputs: z
     .union([inputs, comparison])
     .describe('Texts to embed, or a sentence and those that it is compared with.'),
-  truncation_direction: z
-    .literal(['right', 'Right'])
-    .default('right')
-    .describe('What does not fit loses its end.'),
+  truncation_direction,
+  prompt_name,
 });
 
 type FeatureRequest = z.output<typeof huggingfaceRequest>;
@@ -54,7 +61,7 @@ const isComparison = (value: FeatureRequest['inputs']): value is z.output<typeof
 
 const huggingface: Wire<Embedding, FeatureRequest> = {
   request: huggingfaceRequest,
-  toTask({ truncation_direction: _, ...fields }) {
+  toTask(fields) {
     if (!isComparison(fields.inputs)) return fields;
     const { source_sentence: source, sentences } = fields.inputs;
     return { ...fields, inputs: [source, ...sentences], normalize: true };

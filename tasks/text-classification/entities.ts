@@ -9,6 +9,8 @@ interface ScoredToken {
   readonly scores: readonly number[];
   /** It goes on with the word before it. */
   readonly isSubword: boolean;
+  /** Among all of the window's tokens. */
+  readonly index: number;
   readonly start: number;
   readonly end: number;
 }
@@ -27,6 +29,7 @@ export interface EntityOptions {
   readonly labels: readonly string[];
   readonly tokenizer: Tokenizer;
   readonly strategy: AggregationStrategy;
+  readonly ignoredLabels: readonly string[];
 }
 
 /** `B-PER` begins a PER; `I-PER` and plain labels continue one. */
@@ -40,19 +43,55 @@ export const findEntities = (
   logits: Float32Array,
   encoded: Encoded,
   text: string,
-  { labels, tokenizer, strategy }: EntityOptions,
+  { labels, tokenizer, strategy, ignoredLabels }: EntityOptions,
 ): Entity[] => {
   const tokens = readTokens(logits, encoded, text, { labels, tokenizer });
+  const found =
+    strategy === 'none'
+      ? tokens.map((token) => entityOf(token, labels))
+      : entitiesOf(tokens, labels, strategy).map((entity) => ({
+          entity_group: entity[0]!.group,
+          score: entity.reduce((sum, { score }) => sum + score, 0) / entity.length,
+          word: tokenizer.decodeTokens(entity.flatMap((span) => span.tokens)),
+          start: entity[0]!.start,
+          end: entity.at(-1)!.end,
+        }));
+  return found.filter(({ entity_group: label }) => !ignoredLabels.includes(label));
+};
+
+/**
+ * Of entities that windows of one text found in the same place the longest stays, or the surest of the longest; which
+ * come up against which is transformers' rule.
+ */
+export const joinOverlapping = (found: readonly Entity[]): Entity[] => {
+  const kept: Entity[] = [];
+  for (const entity of found.toSorted((a, b) => a.start - b.start)) {
+    const last = kept.at(-1);
+    if (!last || entity.start >= last.end) kept.push(entity);
+    else if (isBetter(entity, last)) kept[kept.length - 1] = entity;
+  }
+  return kept;
+};
+
+const isBetter = (a: Entity, b: Entity): boolean => {
+  const [length, other] = [a.end - a.start, b.end - b.start];
+  return length > other || (length === other && a.score > b.score);
+};
+
+const entityOf = ({ token, scores, index, start, end }: ScoredToken, labels: readonly string[]): Entity => {
+  const score = Math.max(...scores);
+  return { entity_group: labelAt(labels, scores.indexOf(score)), score, index, word: token, start, end };
+};
+
+const labelAt = (labels: readonly string[], index: number): string => labels[index] ?? `LABEL_${index}`;
+
+const entitiesOf = (
+  tokens: readonly ScoredToken[],
+  labels: readonly string[],
+  strategy: AggregationStrategy,
+): LabelledSpan[][] => {
   const units = strategy === 'simple' ? tokens.map((token) => [token]) : wordsOf(tokens);
-  return group(units.map((unit) => labelOf(unit, labels, strategy)))
-    .filter(([first]) => first!.group !== 'O')
-    .map((entity) => ({
-      entity_group: entity[0]!.group,
-      score: entity.reduce((sum, { score }) => sum + score, 0) / entity.length,
-      word: tokenizer.decodeTokens(entity.flatMap((span) => span.tokens)),
-      start: entity[0]!.start,
-      end: entity.at(-1)!.end,
-    }));
+  return group(units.map((unit) => labelOf(unit, labels, strategy)));
 };
 
 const readTokens = (
@@ -71,11 +110,11 @@ const readTokens = (
     const scores = softmax(logits.subarray(i * labels.length, (i + 1) * labels.length));
     const [start = 0, end = 0] = offsets[i] ?? [];
     const said = codePoints.slice(start, end);
-    if (ids[i] === unknown) return [{ token: said.join(''), scores, isSubword: false, start, end }];
+    if (ids[i] === unknown) return [{ token: said.join(''), scores, isSubword: false, index: i, start, end }];
     const isSubword = tokenizer.marksSubwords
       ? Array.from(token).length !== said.length
       : start > 0 && !codePoints.slice(start - 1, start + 1).includes(' ');
-    return [{ token, scores, isSubword, start, end }];
+    return [{ token, scores, isSubword, index: i, start, end }];
   });
 };
 
@@ -98,7 +137,7 @@ const labelOf = (
   const best = scores.indexOf(score);
   return {
     tokens: tokens.map(({ token }) => token),
-    ...readTag(labels[best] ?? `LABEL_${best}`),
+    ...readTag(labelAt(labels, best)),
     score,
     start: tokens[0]!.start,
     end: tokens.at(-1)!.end,

@@ -25,9 +25,12 @@ export const textClassification: Task<ClassificationRequest, Classification> = {
       multiLabel: multi_label,
       scoreFunction: request.function_to_apply,
       truncate: request.truncate,
+      cutSide: request.truncation_direction,
       candidateLabels: candidate_labels,
       hypothesisTemplate: hypothesis_template,
       aggregation: request.aggregation_strategy,
+      ignoredLabels: request.ignore_labels,
+      strideTokens: request.stride,
     };
     // Zero-shot reads the text once a label.
     const labels = candidate_labels?.length ?? 1;

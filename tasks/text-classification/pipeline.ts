@@ -5,6 +5,7 @@ import { tokenBatchLimits } from '../../src/runner/limits.js';
 import type { BatchPipeline, OpenPipeline, Prepared } from '../../src/runner/pipeline.js';
 import { floats } from '../../src/runner/session.js';
 import { type Encoded, type EncodeOptions, Tokenizer } from '../../src/runner/tokenizer.js';
+import { hypothesesOf } from '../candidate-labels.js';
 import {
   type LabelConfig,
   labelsOf,
@@ -13,7 +14,7 @@ import {
   scoresOf,
   softmax,
 } from '../rank-labels.js';
-import { findEntities } from './entities.js';
+import { findEntities, joinOverlapping } from './entities.js';
 import type { Classification, ClassificationParams, ClassifierInput } from './schema.js';
 
 interface ClassifierConfig extends LabelConfig {
@@ -38,8 +39,12 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   // Which output stands for contradiction: transformers' rule.
   const contradiction = entailment === 0 ? labels.length - 1 : 0;
 
-  const read = async (text: string, { truncate }: ClassificationParams, options: EncodeOptions = {}) => {
-    const encoded = await tokenizer.encode(text, options);
+  const read = async (
+    text: string,
+    { truncate, cutSide }: ClassificationParams,
+    options: EncodeOptions = {},
+  ) => {
+    const encoded = await tokenizer.encode(text, { ...options, cutSide });
     if (!truncate) tokenizer.assertWhole(encoded);
     return encoded;
   };
@@ -54,21 +59,26 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   };
 
   const perToken: Classify = async (text, params) => {
-    const encoded = await read(text, params);
-    return prepared([encoded], ([logits]) => {
-      const entities = findEntities(logits!, encoded, text, {
-        labels,
-        tokenizer,
-        strategy: params.aggregation,
-      });
+    const { aggregation: strategy, ignoredLabels, strideTokens, cutSide } = params;
+    // Places in a text are counted from its beginning.
+    if (cutSide === 'left') throw onlyAtItsEnd();
+    const windows =
+      strideTokens === undefined
+        ? [await read(text, params)]
+        : await tokenizer.encodeStretches(text, strideTokens);
+    return prepared(windows, (rows) => {
+      const found = windows.flatMap((window, i) =>
+        findEntities(rows[i]!, window, text, { labels, tokenizer, strategy, ignoredLabels }),
+      );
+      const entities = windows.length > 1 ? joinOverlapping(found) : found;
       return { labels: entities.map((e) => e.entity_group), scores: entities.map((e) => e.score), entities };
     });
   };
 
   const zeroShot: Classify = async (text, params) => {
-    const { topK, multiLabel, candidateLabels = [], hypothesisTemplate = defaultTemplate } = params;
+    const { multiLabel, candidateLabels = [], topK = candidateLabels.length } = params;
     if (entailment < 0) throw notForZeroShot(labels);
-    const hypotheses = candidateLabels.map((label) => hypothesisTemplate.replace('{}', () => label));
+    const hypotheses = hypothesesOf(candidateLabels, params.hypothesisTemplate ?? defaultTemplate);
     const pairs = await Promise.all(hypotheses.map((pair) => read(text, params, { pair })));
     return prepared(pairs, (rows) => {
       const scores =
@@ -88,6 +98,8 @@ export const open: OpenPipeline = async (model, { openSession }) => {
     limits: tokenBatchLimits,
     prepare(input, params) {
       const options = params as ClassificationParams;
+      if (options.strideTokens !== undefined && (!isTokenClassifier || options.candidateLabels))
+        throw onlyForTokens();
       if (!isTokenClassifier && !options.candidateLabels) return wholeText(input as ClassifierInput, options);
       if (typeof input !== 'string') throw notForPairs();
       return (options.candidateLabels ? zeroShot : perToken)(input, options);
@@ -99,7 +111,10 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       const perRow = dims.slice(1).reduce((a, b) => a * b, 1);
       return { outputs: rows.map((_, r) => data.slice(r * perRow, (r + 1) * perRow)), micros: ran.micros };
     },
-    warmupInput: () => ({ input: 'warm up', params: { truncate: true } }),
+    warmupInput: () => ({
+      input: 'warm up',
+      params: { truncate: true, cutSide: 'right', ignoredLabels: [] },
+    }),
   };
   return pipeline;
 };
@@ -126,6 +141,19 @@ const notForPairs = (): TaskwireError =>
   new TaskwireError('invalid_field', {
     param: 'text_pair',
     message: 'text_pair needs a model that reads whole texts, and this one labels their tokens.',
+  });
+
+const onlyForTokens = (): TaskwireError =>
+  new TaskwireError('invalid_field', {
+    param: 'stride',
+    message: 'stride needs a model that labels tokens; this one reads a text as a whole.',
+  });
+
+const onlyAtItsEnd = (): TaskwireError =>
+  new TaskwireError('invalid_field', {
+    param: 'truncation_direction',
+    got: 'left',
+    allowed: 'right: a model that labels tokens begins where the text does; `stride` has it read all of it',
   });
 
 const notForZeroShot = (labels: readonly string[]): TaskwireError =>

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { labelsWritten, writtenLabels } from '../candidate-labels.js';
 import { maxInputs, text, texts, truncatedUnseen } from '../fields.js';
 import { labelled, type Wire, type Wires } from '../wire.js';
-import { type Classification, request as task } from './schema.js';
+import { type Classification, type Entity, request as task } from './schema.js';
 
 const {
   aggregation_strategy,
@@ -11,18 +12,21 @@ const {
   hypothesis_template,
   function_to_apply,
   text_pair,
+  truncation_direction,
+  ignore_labels,
+  stride,
 } = task.shape;
-const entity = z.object({
-  entity_group: z.string(),
-  score: z.number(),
-  word: z.string(),
-  start: z.int(),
-  end: z.int(),
-});
-const one = z.array(z.union([z.object({ label: z.string(), score: z.number() }), entity]));
+const place = { score: z.number(), word: z.string(), start: z.int(), end: z.int() };
+const entity = z.object({ entity_group: z.string(), ...place });
+const token = z.object({ entity: z.string(), index: z.int(), ...place });
+const one = z.array(z.union([z.object({ label: z.string(), score: z.number() }), entity, token]));
 
 /** A model that labels tokens tells entities, every other one labels of the whole. */
-const renderOne = (value: Classification) => value.entities ?? labelled(value);
+const renderOne = (value: Classification) => value.entities?.map(renderEntity) ?? labelled(value);
+
+/** What was not aggregated has another name for its label. */
+const renderEntity = ({ index, entity_group, ...found }: Entity) =>
+  index === undefined ? { entity_group, ...found } : { entity: entity_group, index, ...found };
 
 const list = z.array(text).min(1).max(maxInputs);
 
@@ -79,43 +83,27 @@ const huggingfaceRequest = z.object({
   top_k,
   function_to_apply,
   truncate: truncatedUnseen,
-  candidate_labels: z
-    .union([candidate_labels.unwrap(), text.min(1)])
-    .optional()
-    .describe('Zero-shot: the labels to choose from, as a list or divided by commas.'),
+  truncation_direction,
+  candidate_labels: writtenLabels,
   multi_label,
   hypothesis_template,
   aggregation_strategy,
-  ignore_labels: z.array(z.string()).default([]).describe('Token classification: entities to leave out.'),
+  ignore_labels,
+  stride,
 });
 
 type Request = z.output<typeof huggingfaceRequest>;
 
-const candidatesOf = ({ candidate_labels: candidates }: Request): string[] | undefined =>
-  typeof candidates === 'string' ? candidates.split(',').map((label) => label.trim()) : candidates;
-
 const huggingface: Wire<Classification, Request> = {
   request: huggingfaceRequest,
-  toTask: (fields) => ({
-    inputs: fields.inputs,
-    text_pair: fields.text_pair,
-    top_k: fields.top_k,
-    multi_label: fields.multi_label,
-    function_to_apply: fields.function_to_apply,
-    truncate: fields.truncate,
-    aggregation_strategy: fields.aggregation_strategy,
-    candidate_labels: candidatesOf(fields),
-    hypothesis_template: fields.hypothesis_template,
-  }),
+  toTask: (fields) => ({ ...fields, candidate_labels: labelsWritten(fields.candidate_labels) }),
   response: z
     .union([one, z.array(one)])
     .describe(
       'Labels stand in a list for every text; entities and labels of your choice only for a list of texts.',
     ),
-  render(values, { inputs, candidate_labels: candidates, ignore_labels: ignored }) {
-    const results = values.map(({ entities, ...value }) =>
-      entities ? entities.filter((found) => !ignored.includes(found.entity_group)) : labelled(value),
-    );
+  render(values, { inputs, candidate_labels: candidates }) {
+    const results = values.map(renderOne);
     // Its clients want labels of a text in a list of lists, and everything else of a single text in one list.
     const isPlain = !candidates && !values.some(({ entities }) => entities);
     return Array.isArray(inputs) || isPlain ? results : results[0]!;

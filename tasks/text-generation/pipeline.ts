@@ -98,7 +98,8 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
     cache: { slots: store.slots, capacityTokens: store.capacity, bytes: store.bytes },
     async generate(task) {
       const input = task.input as GenerationInput;
-      const limits = { capacity: store.capacity, vocabulary: config.vocab_size };
+      const { truncatePromptTokens: mostTokens } = task.params as GenerationParams;
+      const limits = { capacity: store.capacity, vocabulary: config.vocab_size, mostTokens };
       const promptIds = await encodePrompt(input, { tokenizer, chat, limits });
       const texts = await textsFor(task, promptIds);
       const choices = texts.map((text, index) => new Choice(text, { index, task, format: chat.callFormat }));

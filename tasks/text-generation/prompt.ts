@@ -8,6 +8,8 @@ interface PromptLimits {
   /** Tokens that a text may have, the prompt's included. */
   readonly capacity: number;
   readonly vocabulary: number;
+  /** Of a longer prompt only its end is read. */
+  readonly mostTokens?: number | undefined;
 }
 
 interface PromptReaders {
@@ -47,11 +49,11 @@ export const encodePrompt = async (
 /** A chat template writes its special tokens itself; a bare prompt gets what the tokenizer puts before texts. */
 const encode = async (
   input: GenerationInput,
-  { tokenizer, chat, limits: { capacity: maxTokens } }: PromptReaders,
+  { tokenizer, chat, limits: { capacity: maxTokens, mostTokens } }: PromptReaders,
 ): Promise<Pick<Encoded, 'ids' | 'cutTokens'>> => {
-  if ('promptIds' in input) return { ids: input.promptIds, cutTokens: 0 };
+  if ('promptIds' in input) return { ids: input.promptIds.slice(-(mostTokens ?? 0)), cutTokens: 0 };
   if (!('messages' in input)) {
-    const read = await tokenizer.encode(input.prompt, { maxTokens });
+    const read = await readText(input.prompt, tokenizer, { maxTokens, mostTokens });
     const begin = read.ids.length === 0 ? tokenizer.idFor('bos_token') : undefined;
     return begin === undefined ? read : { ids: [begin], cutTokens: 0 };
   }
@@ -63,4 +65,14 @@ const encode = async (
     ids: all.flatMap(({ ids }) => ids),
     cutTokens: all.reduce((sum, one) => sum + one.cutTokens, 0),
   };
+};
+
+const readText = async (
+  prompt: string,
+  tokenizer: Tokenizer,
+  { maxTokens, mostTokens }: { readonly maxTokens: number; readonly mostTokens: number | undefined },
+): Promise<Pick<Encoded, 'ids' | 'cutTokens'>> => {
+  if (mostTokens === undefined) return tokenizer.encode(prompt, { maxTokens });
+  const { ids } = await tokenizer.encode(prompt, { maxTokens: mostTokens, cutSide: 'left' });
+  return { ids, cutTokens: 0 };
 };

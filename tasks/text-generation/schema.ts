@@ -54,6 +54,14 @@ export const request = z
       .max(1)
       .default(0)
       .describe('Drop tokens less likely than this share of the likeliest; 0: off.'),
+    typical_p: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(1)
+      .describe(
+        'Sample from the tokens whose information is nearest to what is expected, that together have this probability; 1: off.',
+      ),
     repetition_penalty: z
       .number()
       .min(0.01)
@@ -94,6 +102,12 @@ export const request = z
     tools,
     tool_choice: toolChoice,
     parallel_tool_calls: z.boolean().default(true).describe('Whether one answer may call several times.'),
+    truncate_prompt_tokens: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Read only the end of a longer prompt: so many tokens, what begins a text among them.'),
     return_full_text: z
       .boolean()
       .optional()
@@ -110,6 +124,8 @@ export const request = z
       refuse('prompt_logprobs', 'false in a stream', value.prompt_logprobs);
     if (value.prompt_logprobs === false && value.max_tokens === 0)
       refuse('max_tokens', 'at least 1 (0 only with prompt_logprobs)', 0);
+    if (messages && value.truncate_prompt_tokens !== undefined)
+      refuse('truncate_prompt_tokens', 'none with messages', value.truncate_prompt_tokens);
     const names = tools.map((tool) => tool.function.name);
     if (names.length > 0 && !messages) refuse('tools', 'none without messages', tools);
     if (new Set(names).size < names.length) refuse('tools', 'functions with different names', names);
@@ -185,6 +201,8 @@ export interface GenerationParams {
   readonly logprobs: number | undefined;
   /** The same for the prompt's tokens. */
   readonly promptLogprobs?: number | undefined;
+  /** How many tokens of a longer prompt are read, from its end. */
+  readonly truncatePromptTokens?: number | undefined;
   /** Whether a prompt of token ids is wanted as text. */
   readonly promptText?: boolean;
   /** What the texts are held to. */

@@ -1,8 +1,13 @@
 /** Generated text in the words of text-generation-inference, which Hugging Face's and DeepInfra's clients read. */
 import { z } from 'zod';
 import type { TokenReport } from '../../src/runner/generate/sequence.js';
+import { text } from '../fields.js';
 import type { Told, WireHead } from '../wire.js';
 import type { Generation, GenerationDelta, Generations } from './schema.js';
+
+export const stop = z.union([text, z.array(text).max(16)]).default([]);
+
+export const stopsOf = (given: z.output<typeof stop>): string[] => [given].flat().filter((one) => one !== '');
 
 const token = z.object({
   id: z.int(),
@@ -13,14 +18,28 @@ const token = z.object({
 
 const finishReason = z.enum(['length', 'eos_token', 'stop_sequence']);
 
-export const details = z.object({
+const prefillToken = z.object({
+  id: z.int(),
+  text: z.string(),
+  logprob: z.number().nullable().describe('Nothing stands before the first token, so it has none.'),
+});
+
+const told = {
   finish_reason: finishReason,
   generated_tokens: z.int(),
-  input_length: z.int(),
   seed: z.int().nullable(),
-  prefill: z.array(token).length(0).describe("The prompt's tokens are not told."),
+  prefill: z.array(prefillToken).describe("The prompt's tokens, with `decoder_input_details`."),
   tokens: z.array(token),
   top_tokens: z.array(z.array(token)).optional(),
+};
+
+export const details = z.object({
+  ...told,
+  input_length: z.int(),
+  best_of_sequences: z
+    .array(z.object({ generated_text: z.string(), ...told }))
+    .optional()
+    .describe('With `best_of`: the texts that were not the best.'),
 });
 
 /** Beside TGI's fields those of a completion in OpenAI's form, so that clients of both read it. */
@@ -44,7 +63,9 @@ export const event = z.object({
   index: z.int().describe('Counts the events of a text, from 1.'),
   token,
   generated_text: z.string().nullable().describe('The whole text, with its last event.'),
-  details: details.omit({ prefill: true, tokens: true, top_tokens: true }).nullable(),
+  details: details
+    .pick({ finish_reason: true, generated_tokens: true, input_length: true, seed: true })
+    .nullable(),
 });
 
 const tokenOf = ({ token_id: id, token: text, logprob }: Omit<TokenReport, 'top'>, special = false) => ({
@@ -53,6 +74,15 @@ const tokenOf = ({ token_id: id, token: text, logprob }: Omit<TokenReport, 'top'
   logprob,
   special,
 });
+
+/** Those whose tokens the model thought likeliest on average come first; of equals the first. */
+export const bestOf = (choices: readonly Generation[], count: number): readonly Generation[] =>
+  choices.toSorted((a, b) => meanLogprob(b) - meanLogprob(a)).slice(0, count);
+
+const meanLogprob = ({ logprobs = [] }: Generation): number =>
+  logprobs.length === 0
+    ? Number.NEGATIVE_INFINITY
+    : logprobs.reduce((sum, { logprob }) => sum + logprob, 0) / logprobs.length;
 
 export interface TgiOptions {
   readonly seed: number | undefined;
@@ -83,13 +113,17 @@ export const detailsOf = (
   choice: Generation,
   value: Generations,
   options: TgiOptions & { readonly topTokens: number },
-): z.output<typeof details> => {
+): Omit<z.output<typeof details>, 'best_of_sequences'> => {
   const summary = summaryOf(choice, value, options);
   const reports = choice.logprobs ?? [];
   const isEnd = (i: number) => summary.finish_reason === 'eos_token' && i === reports.length - 1;
   return {
     ...summary,
-    prefill: [],
+    prefill: (value.promptLogprobs ?? []).map(({ token_id: id, token: text, logprob }) => ({
+      id,
+      text,
+      logprob,
+    })),
     tokens: reports.map((report, i) => tokenOf(report, isEnd(i))),
     ...(options.topTokens > 0
       ? { top_tokens: reports.map(({ top }) => top.map((one) => tokenOf(one))) }

@@ -46,6 +46,7 @@ export class EngineBench {
       device: 'cpu',
       threads: 1,
       cacheBytes: 0,
+      dedicatedRunners: 0,
       ...change,
     });
   }

@@ -62,6 +62,7 @@ export class FakeRunner implements Runner {
       if (received.type === 'load') this.#script.onLoad(this);
       else if (received.type === 'batch') this.#script.onBatch(this, received.items);
       else if (received.type === 'cancel') this.#script.onCancel(this, received.ids);
+      else this.exit({ code: 0 });
     });
   }
 

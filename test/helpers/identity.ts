@@ -24,7 +24,7 @@ export const openIdentity = async () => {
   const tokens = new Tokens(openJwtSecrets([testSecret], ''));
   const cache = new IdentityCache(() => clock.now());
   const authenticator = new Authenticator({ keys: store.keys, tokens, plans: testPlans, cache });
-  const accounts = new Accounts(store, [...testPlans.keys()], () => authenticator.forget());
+  const accounts = new Accounts(store, testPlans, () => authenticator.forget());
   open.push(async () => {
     await authenticator.close();
     await store.close();

@@ -22,9 +22,15 @@ export interface LiveService extends Client {
   close(): Promise<void>;
 }
 
+/** What ships. */
 const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+/** The same with the echo task beside the others, whose runner takes 10 us of its device for each text. */
+export const withEcho = fileURLToPath(new URL('./serve-echo.js', import.meta.url));
 
-export const startService = async (env: Readonly<Record<string, string>> = {}): Promise<LiveService> => {
+export const startService = async (
+  env: Readonly<Record<string, string>> = {},
+  program = cli,
+): Promise<LiveService> => {
   const dataDir = env.TASKWIRE_DATA_DIR ?? temporaryFolder();
   const settings = {
     PORT: '0',
@@ -36,7 +42,7 @@ export const startService = async (env: Readonly<Record<string, string>> = {}): 
     TASKWIRE_HOLD_MS: '120000', // software devices take their time to load
     TASKWIRE_DRAIN_MS: '5000',
   };
-  const child = spawn(process.execPath, [cli, 'serve'], {
+  const child = spawn(process.execPath, [program, 'serve'], {
     env: { ...process.env, ...settings, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

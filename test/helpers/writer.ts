@@ -6,6 +6,8 @@ import type { FakeRunner, FakeRunners } from './fake-runner.js';
 export interface Writing {
   /** One list a choice. */
   readonly pieces: ReadonlyArray<readonly string[]>;
+  /** Of every token of a choice, one a choice. */
+  readonly logprobs?: readonly number[];
   readonly finishReason?: Generation['finishReason'];
   readonly promptTokens?: number;
   readonly cachedTokens?: number;
@@ -28,22 +30,23 @@ export const writes = (
     calls,
     callDeltas = [],
     prompt = {},
+    logprobs: likely = [],
   }: Writing,
 ): void => {
   runners.onLoad = (runner) => runner.ready({ kind: 'generate', slots: 16 });
   runners.onBatch = (runner: FakeRunner, items) => {
     for (const { id, params } of items) {
       const { stream, logprobs } = params as GenerationParams;
-      const report = (token: string) => ({
+      const reportOf = (token: string, choice: number) => ({
         token,
         token_id: token.length,
-        logprob: -0.5,
+        logprob: likely[choice] ?? -0.5,
         top: logprobs ? [{ token: 'other', token_id: 9, logprob: -0.25 }] : [],
       });
       runner.say({ type: 'measured', id, usage: { inputTokens: promptTokens } });
       for (const [choice, texts] of pieces.entries()) {
         for (const text of stream ? texts : []) {
-          const reports = logprobs === undefined ? {} : { logprobs: [report(text)] };
+          const reports = logprobs === undefined ? {} : { logprobs: [reportOf(text, choice)] };
           runner.say({ type: 'delta', id, delta: { choice, text, ...reports } });
         }
       }
@@ -54,7 +57,7 @@ export const writes = (
         tokens: texts.length,
         finishReason,
         ...(calls && choice === 0 ? { calls } : {}),
-        ...(logprobs === undefined ? {} : { logprobs: texts.map(report) }),
+        ...(logprobs === undefined ? {} : { logprobs: texts.map((text) => reportOf(text, choice)) }),
       }));
       const outputTokens = pieces.flat().length;
       runner.answer(

@@ -38,7 +38,7 @@ test('every error code that a client can meet is in it, under its status', async
   expect(components.schemas.Error.properties.error.properties.code.enum).toEqual(codes.map(([code]) => code));
   const { responses } = paths['/v1/inference/embeddings'].post;
   for (const [code, { status }] of codes)
-    if (status !== 499) expect(responses[status].description).toContain(`\`${code}\``);
+    if (status !== 499) expect(resolved(responses[status], components).description).toContain(`\`${code}\``);
 });
 
 test('every field has a type or says what it takes', async () => {
@@ -53,8 +53,19 @@ test('every field has a type or says what it takes', async () => {
   }
 });
 
+/** A response that is said among the components. */
+const resolved = (
+  { $ref }: { $ref: string },
+  { responses }: { responses: Record<string, ErrorResponse> },
+): ErrorResponse => responses[$ref.split('/').at(-1)!]!;
+
+interface ErrorResponse {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
+}
+
 test('what single models take and answer is in it, for every task and dialect', async () => {
-  const { paths } = await document();
+  const { paths, components } = await document();
   for (const [path, envelope] of [
     ['/v1/inference/{id}', undefined],
     ['/models/{id}', 'string'],
@@ -65,7 +76,8 @@ test('what single models take and answer is in it, for every task and dialect', 
     const { content } = post.requestBody;
     expect(content['application/json'].schema.anyOf.length).toBeGreaterThanOrEqual(tasks.length);
     expect(Object.keys(content)).toEqual(expect.arrayContaining(['image/*', 'audio/*']));
-    const error = post.responses[400].content['application/json'].schema;
+    const { $ref } = resolved(post.responses[400], components).content['application/json']!.schema;
+    const error = components.schemas[$ref.split('/').at(-1)!];
     expect(error.properties?.error.type).toBe(envelope);
     expect(post.responses[200].content['text/event-stream'].schema).toBeTruthy();
   }

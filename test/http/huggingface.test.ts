@@ -24,6 +24,7 @@ test.each([
   '/models/test/labels/pipeline/text-classification',
   '/pipeline/text-classification/test/labels',
   '/pipeline/sentiment-analysis',
+  '/pipeline/text-classification/test/labels/fp32',
   '/hf-inference/models/test/labels',
   '/hf-inference/models/test/labels/pipeline/token-classification',
   '/v1/inference/test/labels',
@@ -44,6 +45,20 @@ describe('parameters reach the runner, wherever they stand', () => {
     service.answers(classified);
     expect((await ask('labels', { inputs: 'x', ...more })).status).toBe(200);
     expect(service.sent('labels').params).toMatchObject({ topK: 3, scoreFunction: 'sigmoid' });
+  });
+
+  test('of token classification, and of texts that are too long', async () => {
+    service.answers({ labels: [], scores: [], entities: [] });
+    const parameters = { stride: 7, ignore_labels: ['LOC'], aggregation_strategy: 'first' };
+    await ask('labels', { inputs: 'x', parameters });
+    expect(service.sent('labels').params).toMatchObject({
+      strideTokens: 7,
+      ignoredLabels: ['LOC'],
+      aggregation: 'first',
+    });
+    service.answers({ vector: Float32Array.of(1), tokens: 1, truncated: false });
+    await ask('vectors', { inputs: 'x', prompt_name: 'query', truncate: true, truncation_direction: 'Left' });
+    expect(service.sent('vectors').params).toMatchObject({ promptName: 'query', cutSide: 'left' });
   });
 
   test('in the query of bare bytes', async () => {
@@ -76,11 +91,18 @@ describe('each kind of model has its shape', () => {
     ['labels of our choice', 'labels', { inputs: 'x', parameters: choice }, classified, labels],
     ['entities', 'labels', { inputs: 'x' }, { labels: [], scores: [], entities: [entity] }, [entity]],
     [
-      'entities without some',
+      'entities of texts',
       'labels',
-      { inputs: ['x'], parameters: { ignore_labels: ['LOC'], aggregation_strategy: 'simple' } },
+      { inputs: ['x'], parameters: { ignore_labels: ['ORG'], aggregation_strategy: 'simple' } },
       { labels: [], scores: [], entities: [entity, place] },
-      [[entity]],
+      [[entity, place]],
+    ],
+    [
+      'tokens by themselves',
+      'labels',
+      { inputs: 'x', parameters: { aggregation_strategy: 'none' } },
+      { labels: [], scores: [], entities: [{ ...entity, entity_group: 'B-PER', index: 1 }] },
+      [{ entity: 'B-PER', index: 1, score: 0.5, word: 'ann', start: 0, end: 3 }],
     ],
     ['a vector', 'vectors', { inputs: 'x' }, vector(0.5, -1), [0.5, -1]],
     ['vectors', 'vectors', { inputs: ['x'] }, vector(0.5, -1), [[0.5, -1]]],
@@ -148,6 +170,7 @@ describe('text', () => {
     expect(await temperatureOf({})).toBe(0);
     expect(await temperatureOf({ do_sample: true })).toBe(1);
     expect(await temperatureOf({ top_p: 0.5 })).toBe(1);
+    expect(await temperatureOf({ typical_p: 0.5 })).toBe(1);
     expect(await temperatureOf({ temperature: 0.5 })).toBe(0.5);
     expect(await temperatureOf({ temperature: 0.5, do_sample: false })).toBe(0);
   });
@@ -175,6 +198,58 @@ describe('text', () => {
         },
       },
     ]);
+  });
+
+  test('the best of several, with the others in its details', async () => {
+    writes(service.runners, { pieces: [['a'], ['b', 'b'], ['c']], logprobs: [-2, -0.25, -0.75] });
+    const parameters = { best_of: 3, do_sample: true };
+    const bare = await ask('writer', { inputs: 'x', parameters });
+    expect(bare.json).toEqual([{ generated_text: 'bb' }]);
+    expect(service.sent('writer').params).toMatchObject({ n: 3, logprobs: 0 });
+    const { json } = await ask('writer', { inputs: 'x', parameters: { ...parameters, details: true } });
+    expect(json[0].generated_text).toBe('bb');
+    const { generated_tokens: tokens, best_of_sequences: others } = json[0].details;
+    expect([tokens, others.map((one: { generated_text: string }) => one.generated_text)]).toEqual([
+      2,
+      ['c', 'a'],
+    ]);
+    expect(others[0]).toMatchObject({ generated_tokens: 1, tokens: [{ text: 'c', logprob: -0.75 }] });
+    expect(others[0]).not.toHaveProperty('input_length');
+  });
+
+  test("with its prompt's tokens", async () => {
+    const promptLogprobs = [
+      { token: 'On', token_id: 2, logprob: null, top: [] },
+      { token: 'ce', token_id: 3, logprob: -1.5, top: [] },
+    ];
+    writes(service.runners, { pieces: [['x']], prompt: { promptLogprobs } });
+    const parameters = { details: true, decoder_input_details: true, truncate: 2, typical_p: 0.9 };
+    const { json } = await ask('writer', { inputs: 'Once', parameters });
+    expect(json[0].details.prefill).toEqual([
+      { id: 2, text: 'On', logprob: null },
+      { id: 3, text: 'ce', logprob: -1.5 },
+    ]);
+    expect(service.sent('writer').params).toMatchObject({
+      promptLogprobs: 0,
+      truncatePromptTokens: 2,
+      sampling: { typicalP: 0.9 },
+    });
+  });
+
+  test.each([
+    [{ watermark: false, best_of: 1, typical_p: 1, truncate: null, decoder_input_details: false }, undefined],
+    [{ watermark: true }, 'watermark'],
+    [{ best_of: 2 }, 'best_of'],
+    [{ best_of: 2, do_sample: true, stream: true }, 'best_of'],
+    [{ best_of: 17, do_sample: true }, 'best_of'],
+    [{ decoder_input_details: true, details: true, stream: true }, 'decoder_input_details'],
+    [{ typical_p: 0 }, 'typical_p'],
+    [{ truncate: 0 }, 'truncate'],
+  ])('%j refuses by name what cannot be done', async (parameters, field) => {
+    writes(service.runners, { pieces: [['x']] });
+    const { status, json } = await ask('writer', { inputs: 'Once', parameters });
+    expect(status).toBe(field ? 400 : 200);
+    if (field) expect([json.error_type, json.error.includes(field)]).toEqual(['validation', true]);
   });
 
   test('held to a grammar', async () => {
@@ -282,15 +357,18 @@ describe("OpenAI's routes behind an address", () => {
 });
 
 test('a model tells what it is and how it is', async () => {
-  for (const at of ['/models', '/hf-inference/models', '/v1/inference']) {
+  for (const at of ['/models', '/hf-inference/models', '/v1/inference', '/pipeline/text-classification']) {
     const get = (path: string) => service.get(`${at}/${path}`, { authorization: '' });
     expect((await get('test/labels/info')).json).toEqual({
       model_id: 'test/labels',
       model_dtype: 'fp32',
       model_pipeline_tag: 'text-classification',
     });
-    expect((await get('test/labels/health')).status).toBe(200);
+    expect((await get('test/labels/health')).json).toEqual({ status: 'ready' });
+    expect((await get('test/pairs/health')).json).toEqual({ status: 'cold' });
     expect((await get('none/health')).status).toBe(404);
     expect((await get('test/labels')).status).toBe(405);
+    const posted = await service.post(`${at}/test/labels/info`, { inputs: 'x' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
   }
 });

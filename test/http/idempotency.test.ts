@@ -99,15 +99,6 @@ test('when its client leaves the request is run to its end, so that its answer i
   expect(ran('abandoned')).toBe(1);
 });
 
-test('a stream is not kept: it runs each time', async () => {
-  const key = newKey();
-  for (let i = 0; i < 2; i++) {
-    const { status, headers } = await ask(key, { inputs: 'streamed' }, '/v1/inference/echo/stream');
-    expect([status, headers.get('idempotent-replayed')]).toEqual([200, null]);
-  }
-  expect(ran('streamed')).toBe(2);
-});
-
 test('media count as part of the body', async () => {
   const key = newKey();
   const send = (bytes: readonly number[]) =>

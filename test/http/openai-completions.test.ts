@@ -39,6 +39,23 @@ describe('completions', () => {
     expect(json.usage).toEqual(usage(10, 6));
   });
 
+  test('answer the best of those that were drawn, and say no more of them than was asked', async () => {
+    writes(service.runners, { pieces: [['a'], ['b', 'b'], ['c']], logprobs: [-2, -0.25, -0.75] });
+    const { json } = await post('/v1/completions', { prompt: 'x', n: 2, best_of: 3, service_tier: 'flex' });
+    const told = json.choices.map(({ index, text, logprobs }: Choice & { logprobs: unknown }) => [
+      index,
+      text,
+      logprobs,
+    ]);
+    expect(told).toEqual([
+      [0, 'bb', null],
+      [1, 'c', null],
+    ]);
+    // All are paid for.
+    expect(json.usage).toEqual(usage(5, 4));
+    expect(service.sent().params).toMatchObject({ n: 3, logprobs: 0 });
+  });
+
   test.each([
     ['a text', 'Once', [{ prompt: 'Once' }]],
     ['texts', ['Once', 'Then'], [{ prompt: 'Once' }, { prompt: 'Then' }]],

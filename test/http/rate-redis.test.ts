@@ -86,6 +86,15 @@ describeWithRedis('rates in Redis', () => {
     expect(passed(await ask(150, one.app, two.app))).toBe(100);
   });
 
+  test('a server that is busy for longer than it waits for Redis hears its answers all the same', async () => {
+    const { link } = await start();
+    await connected(link);
+    const answer = link.command('PING');
+    const end = Date.now() + 1_500;
+    while (Date.now() < end);
+    expect(await answer).toBe('PONG');
+  });
+
   test('a server that starts without Redis counts alone, and together once it is there', async () => {
     await server.kill();
     const { app, link } = await start();

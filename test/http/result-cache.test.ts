@@ -1,6 +1,7 @@
 /** Answers that are given again, as clients see them. */
 import { pino } from 'pino';
 import { RedisLink } from '../../src/redis.js';
+import { addAccount } from '../helpers/accounts.js';
 import { describeWithRedis } from '../helpers/needs.js';
 import { startRedis } from '../helpers/redis.js';
 import { type Served, serve } from '../helpers/serve.js';
@@ -53,6 +54,32 @@ describe('with a cache', () => {
     expect(text).toMatch(/taskwire_cache_requests_total\{model="test\/echo",cache="hit"\} [1-9]/);
     expect(text).toMatch(/taskwire_cache_requests_total\{model="test\/echo",cache="miss"\} [1-9]/);
   });
+});
+
+test('an answer that is kept is given to who could not pay for a run', async () => {
+  served = await serve({
+    env: { TASKWIRE_CACHE: '16' },
+    models: { 'test/scale': { task: 'weigh', prices: { usd_per_image: 0.002 } } },
+  });
+  served.runners.onBatch = (runner, items) => {
+    for (const { id } of items) runner.answer(id, 1, { images: 1, deviceMicros: 250 });
+  };
+  const account = await addAccount(served, 'ann', { plan: 'enterprise', billing: 'credit' });
+  await served.post(`/v1/admin/accounts/${account.id}/credits`, { amount: 0.002 });
+  const weigh = (...bytes: number[]) =>
+    account.post(
+      '/v1/inference/test/scale',
+      Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, ...bytes]),
+      {
+        'content-type': 'image/png',
+      },
+    );
+  expect(seen(await weigh(1))).toEqual(['miss', '0.000250', '0.002000']);
+  expect((await weigh(2)).json.error.code).toBe('insufficient_credits');
+  expect(seen(await weigh(1))).toEqual(['hit', '0.000000', '0.000000']);
+  const { json } = await account.get('/v1/usage');
+  expect(json.data.map((row: { cost_micro_usd: number }) => row.cost_micro_usd)).toEqual([0, 2_000]);
+  await served.close();
 });
 
 test('without one, every request is run', async () => {

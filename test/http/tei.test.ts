@@ -114,7 +114,11 @@ test.each([
   ['/tokenize', { inputs: 'a'.repeat(140_000) }, 422, 'Validation', 'inputs'],
   ['/embed', { inputs: 5 }, 422, 'Validation', 'inputs'],
   ['/embed', { inputs: Array(2049).fill('a') }, 422, 'Validation', 'inputs'],
-  ['/embed', { inputs: 'a', truncation_direction: 'left' }, 422, 'Validation', 'truncation_direction'],
+  ['/embed', { inputs: 'a', truncation_direction: 'up' }, 422, 'Validation', 'truncation_direction'],
+  ['/embed', { inputs: [1, 2], prompt_name: 'query' }, 422, 'Validation', 'prompt_name'],
+  ['/embed_all', { inputs: Array(33).fill('a') }, 422, 'Validation', 'inputs'],
+  ['/embed_all?model=test/labels', { inputs: 'a' }, 422, 'Validation', 'text-classification'],
+  ['/embed_sparse', { inputs: 'a' }, 422, 'Validation', 'sparse'],
   ['/embed', { inputs: '\ud800' }, 422, 'Validation', 'inputs'],
   ['/embed', '{', 422, 'Validation', 'JSON'],
   ['/predict', { inputs: ['a', 'b', 'c'] }, 422, 'Validation', 'inputs'],
@@ -170,8 +174,17 @@ test('/ping and /info need no key', async () => {
   const anyone = { authorization: '' };
   expect((await service.get('/ping', anyone)).status).toBe(200);
   const { status, json } = await service.get('/info', anyone);
-  expect([status, json.model_id, json.model_type]).toEqual([200, 'taskwire/sentences', { embedding: {} }]);
-  expect((await service.get('/info?model=test/labels', anyone)).json.model_type).toEqual({ classifier: {} });
+  expect([status, json.model_id, json.model_type]).toEqual([
+    200,
+    'taskwire/sentences',
+    { embedding: { pooling: 'mean' } },
+  ]);
+  // A model without files says nothing of them.
+  const bare = (await service.get('/info?model=test/labels', anyone)).json;
+  expect([bare.model_type, bare.max_input_length]).toEqual([
+    { classifier: { id2label: {}, label2id: {} } },
+    null,
+  ]);
   expect((await service.get('/info?model=no/such', anyone)).status).toBe(404);
 });
 
@@ -186,7 +199,7 @@ test("another account's model is forbidden, and unknown to who shows no key", as
 
 test('the document has the routes, with their own statuses', async () => {
   const { paths } = (await service.get('/openapi.json')).json;
-  for (const path of ['/embed', '/similarity', '/predict', '/rerank', '/tokenize', '/decode']) {
+  for (const path of ['/embed', '/similarity', '/predict', '/rerank', '/tokenize', '/decode', '/vertex']) {
     const { post } = paths[path];
     expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['200', '400', '422', '424', '429']));
     expect(Object.keys(post.responses)).not.toContain('502');

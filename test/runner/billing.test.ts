@@ -1,5 +1,5 @@
 /** The books of a real service: after it was killed in the middle of its work, and beside its devices' own clocks. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
@@ -7,6 +7,7 @@ import { addAccount } from '../helpers/accounts.js';
 import { type Answer, type Client, clientOf } from '../helpers/client.js';
 import { fixture } from '../helpers/fixtures.js';
 import { startService } from '../helpers/live-service.js';
+import { pricedModels } from '../helpers/priced-models.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { until } from '../helpers/until.js';
 
@@ -14,18 +15,6 @@ const prices = {
   usd_per_million_input_tokens: 1_000,
   usd_per_million_output_tokens: 3_000,
   usd_per_gpu_second: 1,
-};
-
-/** The tiny models, with prices. */
-const pricedModels = (...names: string[]): string => {
-  const folder = temporaryFolder();
-  for (const name of names) {
-    const copy = join(folder, 'tiny', name);
-    cpSync(fixture(`models/tiny/${name}`), copy, { recursive: true });
-    const card = JSON.parse(readFileSync(join(copy, 'taskwire.json'), 'utf8'));
-    writeFileSync(join(copy, 'taskwire.json'), JSON.stringify({ ...card, prices }));
-  }
-  return folder;
 };
 
 const embed = (client: Client, inputs: string | string[]) =>
@@ -38,7 +27,7 @@ const microUsd = (answer: Answer) => Math.round(Number(answer.headers.get('x-cos
 
 test('after a kill in the middle of its work, rows, ledger and what clients were told agree', async () => {
   const dataDir = temporaryFolder();
-  const env = { TASKWIRE_DATA_DIR: dataDir, TASKWIRE_MODELS_DIR: pricedModels('bert-embed') };
+  const env = { TASKWIRE_DATA_DIR: dataDir, TASKWIRE_MODELS_DIR: pricedModels(prices, 'bert-embed') };
   const first = await startService(env);
   const account = await addAccount(first, 'customer', { plan: 'enterprise', billing: 'credit' });
   await first.post(`/v1/admin/accounts/${account.id}/credits`, { amount: 10 });
@@ -120,7 +109,7 @@ const mixedLoad = async (client: Client): Promise<void> => {
 
 test('usage rows and what is billed to nobody add up to the time that the devices were busy', async () => {
   const dataDir = temporaryFolder();
-  const models = pricedModels('bert-embed', 'vit', 'llama-gqa');
+  const models = pricedModels(prices, 'bert-embed', 'vit', 'llama-gqa');
   const service = await startService({ TASKWIRE_DATA_DIR: dataDir, TASKWIRE_MODELS_DIR: models });
   const store = await openStore(`sqlite:${join(dataDir, 'taskwire.db')}`);
   const micros = async () => {

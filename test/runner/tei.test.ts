@@ -60,6 +60,35 @@ test.each([
   expect(cut.status).toBe(200);
 });
 
+test('/invocations and /vertex are the route of the model, one instance after the other', async () => {
+  const [texts, query] = [['A river.', 'rain'], { query: 'rain', texts: ['A river.', 'sun'] }];
+  for (const [model, route, requests] of [
+    ['bert-embed', '/embed', [{ inputs: texts[0] }, { inputs: texts }]],
+    ['bert-sentiment', '/predict', [{ inputs: texts[0] }, { inputs: [[texts[0]], [texts[1]]] }]],
+    ['bert-rerank', '/rerank', [query, { ...query, texts: ['a', 'b', 'c'] }]],
+  ] as const) {
+    const ask = async (path: string, body: object) =>
+      (await service.post(`${path}?model=tiny/${model}`, body)).json;
+    const answers = [];
+    for (const request of requests) answers.push(await ask(route, request));
+    expect(await ask('/invocations', requests[0])).toEqual(answers[0]);
+    expectClose(await ask('/vertex', { instances: requests }), { predictions: answers }, { tolerance: 1e-6 });
+  }
+});
+
+test('a prompt that the model does not have is refused with those that it has', async () => {
+  for (const path of ['/embed', '/embed_all', '/tokenize']) {
+    const { status, json } = await service.post(`${path}?model=tiny/bert-embed`, {
+      inputs: 'a',
+      prompt_name: 'passage',
+    });
+    expect([status, json.error_type]).toEqual([422, 'Validation']);
+    expect(json.error).toMatch(/prompt_name.*"passage".*"query", "document"/);
+  }
+  const none = await service.post('/tokenize?model=tiny/bert-rerank', { inputs: 'a', prompt_name: 'query' });
+  expect([none.status, none.json.error.includes('no prompts')]).toEqual([422, true]);
+});
+
 test('a pair for a model that labels tokens is refused', async () => {
   const { status, json } = await service.post('/predict?model=tiny/bert-ner', { inputs: ['a', 'b'] });
   expect([status, json.error_type]).toEqual([422, 'Validation']);
@@ -80,8 +109,12 @@ test('/info tells what serves, without a key', async () => {
     model_id: expect.any(String),
     model_dtype: expect.stringMatching(/^float/),
     max_client_batch_size: 2048,
+    max_input_length: expect.any(Number),
   });
-  expect(await kinds('tiny/bert-embed')).toEqual({ embedding: {} });
-  expect(await kinds('tiny/bert-rerank')).toEqual({ reranker: {} });
-  expect(await kinds('tiny/bert-nli')).toEqual({ classifier: {} });
+  expect(await kinds('tiny/bert-embed')).toEqual({ embedding: { pooling: 'mean' } });
+  expect(await kinds('tiny/bert-embed-cls')).toEqual({ embedding: { pooling: 'cls' } });
+  expect(await kinds('tiny/bert-rerank')).toEqual({
+    reranker: { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } },
+  });
+  expect(Object.keys(await kinds('tiny/bert-nli'))).toEqual(['classifier']);
 });

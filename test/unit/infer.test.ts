@@ -51,7 +51,10 @@ const makePath = ({ admission = {}, ticket = {}, run = answerAll }: Stubs = {}) 
       async admit(_, { size }) {
         log.push(`admit ${size}`);
         return {
-          trueUp: ({ inputTokens }) => void log.push(`true up ${inputTokens}`),
+          trueUp(event) {
+            if (event.type === 'measured') log.push(`true up ${event.usage.inputTokens}`);
+            return undefined;
+          },
           async settle({ outcome, usage: { deviceMicros } }) {
             log.push(`settle ${outcome} ${deviceMicros}`);
             return { costMicroUsd: outcome === 'failed' ? 0 : 7 };

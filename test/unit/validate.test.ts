@@ -20,6 +20,7 @@ test('defaults are filled in', () => {
     inputs: 'x',
     normalize: true,
     truncate: true,
+    truncation_direction: 'right',
     encoding_format: 'float',
   });
 });

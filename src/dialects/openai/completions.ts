@@ -6,6 +6,7 @@ import {
   type Generations,
   request as task,
 } from '../../../tasks/text-generation/schema.js';
+import { bestOf } from '../../../tasks/text-generation/tgi-wire.js';
 import type { Reply } from '../../infer.js';
 import type { Endpoint } from './endpoint.js';
 import { columnLogprobs, columnLogprobsSchema } from './logprobs.js';
@@ -27,11 +28,12 @@ const request = z
       .describe(
         'Put the prompt before the text, and its log-probabilities before those. In a stream not with token ids or `logprobs`.',
       ),
-    best_of: z
-      .int()
-      .min(1)
+    best_of: task.shape.n
+      .unwrap()
       .optional()
-      .describe('Only as much as `n`: nothing is generated to be thrown away.'),
+      .describe(
+        'Draw so many texts, all paid for, and answer the `n` whose tokens are likeliest on average. Not in a stream.',
+      ),
     suffix: z.literal('').optional().describe('Not supported: no text is written before a given end.'),
   })
   .check(({ value: { echo, logprobs, prompt, best_of, n, stream, max_tokens }, issues }) => {
@@ -41,7 +43,8 @@ const request = z
     if (echo && stream && logprobs !== undefined) refuse('echo', 'false in a stream with logprobs', echo);
     if (echo && stream && [prompt].flat(2).some((one) => typeof one === 'number'))
       refuse('echo', 'false in a stream for a prompt of token ids', echo);
-    if (best_of !== undefined && best_of !== n) refuse('best_of', `${n}, as n`, best_of);
+    if (best_of !== undefined && best_of < n) refuse('best_of', `at least ${n}, as n`, best_of);
+    if (best_of !== undefined && best_of > n && stream) refuse('best_of', `${n} in a stream, as n`, best_of);
   });
 
 type CompletionRequest = z.output<typeof request>;
@@ -74,6 +77,21 @@ const reasonOf = ({ finishReason: reason }: Generation) => (reason === 'length' 
 const echoOf = ({ echo, prompt }: CompletionRequest, index: number, promptText?: string): string =>
   echo ? (promptText ?? String([prompt].flat()[index])) : '';
 
+/** The texts that are answered: where more were drawn, the best of them, with no more said than was asked for. */
+const chosen = (
+  { choices }: Generations,
+  { n, best_of, logprobs }: CompletionRequest,
+): readonly Generation[] => {
+  if (best_of === undefined || best_of === n) return choices;
+  return bestOf(choices, n).map(({ logprobs: reports, ...one }) =>
+    logprobs === undefined || !reports ? one : { ...one, logprobs: reports },
+  );
+};
+
+/** Which text is the best can only be said of tokens that are reported. */
+const reportsOf = ({ n, best_of, logprobs }: CompletionRequest): number | false =>
+  logprobs ?? (best_of !== undefined && best_of > n && 0);
+
 export const completions: Endpoint<CompletionRequest> = {
   route: '/completions',
   names: { prompt_logprobs: 'echo' },
@@ -85,14 +103,15 @@ export const completions: Endpoint<CompletionRequest> = {
   toTask: (fields) => ({
     ...samplingToTask(fields),
     prompt: fields.prompt,
-    logprobs: fields.logprobs ?? false,
+    n: fields.best_of ?? fields.n,
+    logprobs: reportsOf(fields),
     // 0 tokens are generated only where the prompt is looked at.
     prompt_logprobs: fields.echo && (fields.logprobs ?? (fields.max_tokens === 0 && 0)),
     return_full_text: fields.echo,
   }),
   render({ values }, fields, { id, created, model }) {
     const choices = (values as Generations[]).flatMap((value, i) =>
-      value.choices.map((one) => ({
+      chosen(value, fields).map((one) => ({
         text: echoOf(fields, i, value.promptText) + one.text,
         logprobs: columnLogprobs(one.logprobs && [...(value.promptLogprobs ?? []), ...one.logprobs], 0),
         finish_reason: reasonOf(one),

@@ -41,6 +41,7 @@ const response = z.object({
 
 export const embeddings: Endpoint<EmbeddingsRequest> = {
   route: '/embeddings',
+  isAtRoot: true,
   task: 'embeddings',
   summary: "Vectors that lie near each other when texts mean the same, in OpenAI's form.",
   request,

@@ -16,6 +16,8 @@ export interface Head {
 export interface Endpoint<Request = unknown> {
   /** Under the dialect's mounts. */
   readonly route: string;
+  /** Under the root too, where other servers of embeddings have it. */
+  readonly isAtRoot?: true;
   /** The task that it is a face of. */
   readonly task: string;
   readonly summary: string;

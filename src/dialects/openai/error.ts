@@ -1,6 +1,7 @@
 /** OpenAI's error envelope: exactly its four fields, with our codes. */
 import { z } from 'zod';
 import { errorTable, TaskwireError } from '../../errors.js';
+import type { ErrorEnvelope } from '../../http/openapi-schemas.js';
 
 const typeOf = (status: number): string => {
   if (status === 401) return 'authentication_error';
@@ -27,7 +28,7 @@ export const withNames = (error: TaskwireError, names: Readonly<Record<string, s
   });
 };
 
-export const errorSchema = z.object({
+const errorSchema = z.object({
   error: z.object({
     message: z.string(),
     type: z.enum([...new Set(Object.values(errorTable).map(({ status }) => typeOf(status)))]),
@@ -35,3 +36,5 @@ export const errorSchema = z.object({
     code: z.enum(Object.keys(errorTable)),
   }),
 });
+
+export const openAiError: ErrorEnvelope = { name: 'OpenAiError', schema: errorSchema };

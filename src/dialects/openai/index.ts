@@ -12,10 +12,11 @@ import { coerceText } from '../coerce-text.js';
 import { exchange, type Face, openCall, readModel } from '../exchange.js';
 import { assertFits, firstFitting } from '../fitting-model.js';
 import { chat } from './chat.js';
+import { classify } from './classify.js';
 import { completions } from './completions.js';
 import { embeddings } from './embeddings.js';
 import type { Endpoint, Head } from './endpoint.js';
-import { errorSchema, renderOpenAiError, withNames } from './error.js';
+import { openAiError, renderOpenAiError, withNames } from './error.js';
 import { rerank } from './rerank.js';
 import { transcriptions, translations } from './transcriptions.js';
 
@@ -24,6 +25,7 @@ const endpoints = [
   completions,
   embeddings,
   rerank,
+  classify,
   transcriptions,
   translations,
 ] as unknown as readonly Endpoint[];
@@ -37,14 +39,24 @@ const served = (tasks: readonly Task[]) =>
 /** Where the dialect is mounted: OpenAI's own prefix, and those under which other services offer it. */
 export const openAiMounts = ['/v1', '/v1/openai', '/inference/v1', '/api/v1/inference'];
 
-/** `guard` stands before every route: authentication, then the body's reader. */
+interface Mounted {
+  readonly tasks: readonly Task[];
+  readonly path: Path;
+  /** Before every route: authentication, then the body's reader. */
+  readonly guard: readonly RequestHandler[];
+}
+
+/** What is served at the root too. */
+export const openAiRootPaths = endpoints.filter(({ isAtRoot }) => isAtRoot).map(({ route }) => route);
+
+/** `at`: only these. */
 export const openAiRoutes = (
-  tasks: readonly Task[],
-  path: Path,
-  guard: readonly RequestHandler[],
+  { tasks, path, guard }: Mounted,
+  at: readonly string[] = endpoints.map(({ route }) => route),
 ): Router => {
   const router = Router({ caseSensitive: true });
   for (const { endpoint, task } of served(tasks)) {
+    if (!at.includes(endpoint.route)) continue;
     const speak: RequestHandler = (_req, res, next) => {
       contextOf(res).renderError = errorsOf(endpoint);
       next();
@@ -55,17 +67,21 @@ export const openAiRoutes = (
   return router;
 };
 
-/** For the OpenAPI document, under the first of the mounts. */
+/** For the OpenAPI document, said under the first of the mounts. */
 export const openAiDocuments = (tasks: readonly Task[]): DialectRoute[] =>
   served(tasks).map(({ endpoint }) => ({
     path: `${openAiMounts[0]}${endpoint.route}`,
+    aliases: [
+      ...openAiMounts.slice(1).map((mount) => `${mount}${endpoint.route}`),
+      ...(endpoint.isAtRoot ? [endpoint.route] : []),
+    ],
     tag: 'openai',
     summary: endpoint.summary,
     request: endpoint.request,
     response: endpoint.response,
     event: endpoint.event,
     file: endpoint.file,
-    error: errorSchema,
+    error: openAiError,
   }));
 
 /** `named`: the model, where the address names it. */

@@ -36,6 +36,7 @@ export const samplingShape = {
     .optional()
     .describe('`include_usage`: a last chunk without choices that has the usage.'),
   user: text.optional().describe('Ignored.'),
+  service_tier: z.string().optional().describe("Ignored: the priority is that of the account's plan."),
   top_k: z.int().min(-1).max(1_000_000).default(0).describe("Not OpenAI's. 0 and -1: off."),
   min_p: shape.min_p.describe("Not OpenAI's."),
   repetition_penalty: shape.repetition_penalty.describe("Not OpenAI's."),

@@ -1,7 +1,14 @@
-/** `/embed` and `/similarity`: vectors as a bare array, and what they say of two texts. */
+/** `/embed`, `/embed_all` and `/similarity`: vectors as a bare array, and what they say of two texts. */
 import { z } from 'zod';
-import { type Embedding, request as task } from '../../../tasks/embeddings/schema.js';
-import { maxInputs, text } from '../../../tasks/fields.js';
+import {
+  type Embedding,
+  type EmbeddingsParams,
+  type TokenEmbeddings,
+  request as task,
+} from '../../../tasks/embeddings/schema.js';
+import { asArray, maxInputs, text, textWork } from '../../../tasks/fields.js';
+import type { Task } from '../../../tasks/task.js';
+import { TaskwireError } from '../../errors.js';
 import type { TeiRoute } from './route.js';
 
 const { shape } = task;
@@ -12,15 +19,14 @@ export const cutting = {
     .boolean()
     .default(false)
     .describe('Cut inputs that exceed the model rather than answer 422: nothing says that they were.'),
-  truncation_direction: z
-    .literal(['right', 'Right'])
-    .default('right')
-    .describe('What does not fit loses its end.'),
+  truncation_direction: shape.truncation_direction,
 };
+
+const prompted = { ...cutting, prompt_name: shape.prompt_name };
 
 const embedRequest = z.object({
   inputs: shape.inputs,
-  ...cutting,
+  ...prompted,
   normalize: shape.normalize,
   dimensions: shape.dimensions,
 });
@@ -33,8 +39,67 @@ export const embed: TeiRoute<EmbedRequest> = {
   summary: "Vectors that lie near each other when texts mean the same, in text-embeddings-inference's form.",
   request: embedRequest,
   response: z.array(z.array(z.number())).describe('One vector an input, in order.'),
-  toTask: ({ truncation_direction: _, ...fields }) => fields,
+  toTask: (fields) => fields,
   render: ({ values }) => (values as readonly Embedding[]).map(({ vector }) => vector),
+};
+
+/** Hundreds of vectors an input: text-embeddings-inference's own number. */
+const mostInputsOfTokens = 32;
+
+const embedAllRequest = z.object({
+  inputs: z
+    .union([text, z.array(text).min(1).max(mostInputsOfTokens)])
+    .describe(`A text, or an array of up to ${mostInputsOfTokens}.`),
+  ...prompted,
+});
+
+type EmbedAllRequest = z.output<typeof embedAllRequest>;
+
+const paramsOfAll = (fields: EmbedAllRequest): EmbeddingsParams => ({
+  normalize: false,
+  truncate: fields.truncate,
+  cutSide: fields.truncation_direction,
+  promptName: fields.prompt_name,
+  dimensions: undefined,
+  pooling: 'none',
+});
+
+export const embedAll: TeiRoute<EmbedAllRequest> = {
+  path: '/embed_all',
+  task: 'embeddings',
+  summary: 'A vector for each token, as the model leaves them: no pooling.',
+  request: embedAllRequest,
+  response: z
+    .array(z.array(z.array(z.number())))
+    .describe('For every input, in order, a vector for each of its tokens, special ones included.'),
+  asTask({ name, ...task }: Task): Task {
+    if (name !== 'embeddings') {
+      const message = `/embed_all needs a model of embeddings, and this one is of ${name}.`;
+      throw new TaskwireError('task_mismatch', { param: 'model', message });
+    }
+    const split = (fields: unknown) => ({
+      works: asArray((fields as EmbedAllRequest).inputs).map(textWork),
+      params: paramsOfAll(fields as EmbedAllRequest),
+    });
+    return { ...task, name, request: embedAllRequest, split };
+  },
+  toTask: (fields) => fields,
+  render: ({ values }) => (values as readonly TokenEmbeddings[]).map(({ vectors }) => vectors),
+};
+
+/** None of the pipelines gives vectors by terms of the vocabulary (SPLADE's); clients shall hear it. */
+export const embedSparse: TeiRoute<EmbedRequest> = {
+  path: '/embed_sparse',
+  task: 'embeddings',
+  summary: 'Refused: no model here gives sparse vectors.',
+  request: embedRequest,
+  response: z.array(z.array(z.object({ index: z.int(), value: z.number() }))),
+  asTask(): Task {
+    const message = 'No model here gives sparse vectors (SPLADE); /embed gives dense ones.';
+    throw new TaskwireError('task_mismatch', { param: 'model', message });
+  },
+  toTask: (fields) => fields,
+  render: () => [],
 };
 
 const similarityRequest = z.object({
@@ -45,7 +110,7 @@ const similarityRequest = z.object({
       .min(1)
       .max(maxInputs - 1),
   }),
-  parameters: z.object(cutting).prefault({}),
+  parameters: z.object(prompted).prefault({}),
 });
 
 type SimilarityRequest = z.output<typeof similarityRequest>;
@@ -56,9 +121,9 @@ export const similarity: TeiRoute<SimilarityRequest> = {
   summary: 'How near each of several sentences is to one: the cosine of the angle between their vectors.',
   request: similarityRequest,
   response: z.array(z.number()).describe('From -1 to 1, one a sentence, in order.'),
-  toTask: ({ inputs: { source_sentence: source, sentences }, parameters: { truncate } }) => ({
+  toTask: ({ inputs: { source_sentence: source, sentences }, parameters }) => ({
     inputs: [source, ...sentences],
-    truncate,
+    ...parameters,
     normalize: true,
   }),
   render({ values }) {

@@ -1,6 +1,7 @@
 /** text-embeddings-inference's errors: a sentence and one of six kinds, under statuses of its own. */
 import { z } from 'zod';
 import { type ErrorCode, errorTable, type TaskwireError } from '../../errors.js';
+import type { ErrorEnvelope } from '../../http/openapi-schemas.js';
 
 const kinds = ['Unhealthy', 'Backend', 'Overloaded', 'Validation', 'Tokenizer', 'Empty'] as const;
 type Kind = (typeof kinds)[number];
@@ -27,4 +28,8 @@ export const renderTeiError = ({ code, message }: TaskwireError): object => ({
   error_type: wordingOf(code)[1],
 });
 
-export const errorSchema = z.object({ error: z.string(), error_type: z.enum(kinds) });
+export const teiError: ErrorEnvelope = {
+  name: 'TeiError',
+  schema: z.object({ error: z.string(), error_type: z.enum(kinds) }),
+  statusOf: teiStatus,
+};

@@ -11,14 +11,24 @@ import type { Path } from '../../infer.js';
 import { validate } from '../../validate.js';
 import { exchange, openCall, readModel } from '../exchange.js';
 import { withNames } from '../openai/error.js';
-import { embed, similarity } from './embed.js';
-import { errorSchema, renderTeiError, teiStatus } from './error.js';
+import { embed, embedAll, embedSparse, similarity } from './embed.js';
+import { type EntryPoint, entryPoints } from './entry-points.js';
+import { renderTeiError, teiError, teiStatus } from './error.js';
 import { info, infoResponse } from './info.js';
 import { predict, rerank } from './predict.js';
 import type { TeiRoute } from './route.js';
 import { decode, tokenize } from './tokens.js';
 
-const routes = [embed, similarity, predict, rerank, tokenize, decode] as unknown as readonly TeiRoute[];
+const routes = [
+  embed,
+  embedAll,
+  embedSparse,
+  similarity,
+  predict,
+  rerank,
+  tokenize,
+  decode,
+] as unknown as readonly TeiRoute[];
 
 const served = (tasks: readonly Task[]) =>
   routes.flatMap((route) => {
@@ -26,7 +36,7 @@ const served = (tasks: readonly Task[]) =>
     return task ? [{ route, task }] : [];
   });
 
-export const teiPaths = [...routes.map(({ path }) => path), '/info', '/ping'];
+export const teiPaths = [...[...routes, ...entryPoints].map(({ path }) => path), '/info', '/ping'];
 
 /** `guard` stands before every route: authentication, then the body's reader. */
 export const teiRoutes = (tasks: readonly Task[], path: Path, guard: readonly RequestHandler[]): Router => {
@@ -38,6 +48,10 @@ export const teiRoutes = (tasks: readonly Task[], path: Path, guard: readonly Re
   }
   const embeddings = tasks.find(({ name }) => name === embed.task);
   if (embeddings) {
+    for (const point of entryPoints) {
+      router.post(point.path, speak(), ...guard, enter(point, tasks, path));
+      router.all(point.path, speak(), methodNotAllowed('POST'));
+    }
     router.get('/info', speak(), info(embeddings, path));
     router.all('/info', speak(), methodNotAllowed('GET'));
   }
@@ -50,29 +64,42 @@ export const teiRoutes = (tasks: readonly Task[], path: Path, guard: readonly Re
 
 /** From here on errors are in this dialect's words. */
 const speak =
-  (names: TeiRoute['names'] = {}): RequestHandler =>
+  (names?: TeiRoute['names']): RequestHandler =>
   (_req, res, next) => {
-    const context = contextOf(res);
-    context.renderError = (error) => renderTeiError(withNames(error, names));
-    context.statusOf = ({ code }) => teiStatus(code);
+    speakOf(res, names);
     next();
+  };
+
+const speakOf = (res: Response, names: TeiRoute['names'] = {}): void => {
+  const context = contextOf(res);
+  context.renderError = (error) => renderTeiError(withNames(error, names));
+  context.statusOf = ({ code }) => teiStatus(code);
+};
+
+/** What the model or the fields say decides which route it is. */
+const enter =
+  (point: EntryPoint, tasks: readonly Task[], path: Path): RequestHandler =>
+  async (req, res) => {
+    const body = fieldsOf(bodyOf(req));
+    const route = point.route(body, readModel(req.query.model ?? body.model), path.catalogue);
+    const task = tasks.find(({ name }) => name === route.task);
+    if (!task) throw new TaskwireError('route_not_found', { message: `Nothing here serves ${route.task}.` });
+    speakOf(res, route.names);
+    await answer(req, res, { route, task, path });
   };
 
 const common = {
   tag: 'text-embeddings-inference',
-  error: errorSchema,
-  statusOf: teiStatus,
+  error: teiError,
   modelInQuery: true,
 } as const;
 
 export const teiDocuments = (tasks: readonly Task[]): DialectRoute[] => {
-  const posted = served(tasks).map(({ route: { path, summary, request, response } }) => ({
-    ...common,
-    path,
-    summary,
-    request,
-    response,
-  }));
+  const single = served(tasks).map(({ route }) => route);
+  const isMounted = single.some(({ task }) => task === embed.task);
+  const posted = [...single, ...(isMounted ? entryPoints : [])].map(
+    ({ path, summary, request, response }) => ({ ...common, path, summary, request, response }),
+  );
   const nothing = { ...common, method: 'get', request: z.object({}) } as const;
   return [
     ...posted,
@@ -133,8 +160,14 @@ const fieldsOf = ({ fields, textual }: Body): Record<string, unknown> => {
 };
 
 /** These clients know a kind of error for it. */
-const refuseEmpty = ({ inputs, texts, ids }: Record<string, unknown>): void => {
-  const lists = { inputs, texts, ids, 'inputs.sentences': (inputs as { sentences?: unknown })?.sentences };
+const refuseEmpty = ({ inputs, texts, ids, instances }: Record<string, unknown>): void => {
+  const lists = {
+    inputs,
+    texts,
+    ids,
+    instances,
+    'inputs.sentences': (inputs as { sentences?: unknown })?.sentences,
+  };
   for (const [param, list] of Object.entries(lists)) {
     if (Array.isArray(list) && list.length === 0)
       throw new TaskwireError('missing_field', { param, message: `${param} cannot be empty.` });

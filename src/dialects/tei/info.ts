@@ -3,19 +3,14 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { maxInputs } from '../../../tasks/fields.js';
 import type { Task } from '../../../tasks/task.js';
-import { type CatalogueEntry, notFound } from '../../catalogue/catalogue.js';
-import { isCrossEncoder } from '../../catalogue/cross-encoder.js';
+import { notFound } from '../../catalogue/catalogue.js';
 import { show } from '../../errors.js';
 import { callerIfAny } from '../../http/context.js';
 import { version } from '../../http/openapi.js';
 import { mustSee } from '../../identity/scopes.js';
 import type { Path } from '../../infer.js';
 import { readModel } from '../exchange.js';
-
-const kindOf = (entry: CatalogueEntry): string => {
-  if (entry.task.name !== 'text-classification') return entry.task.name.replace(/^embeddings$/, 'embedding');
-  return isCrossEncoder(entry) ? 'reranker' : 'classifier';
-};
+import { factsOf } from './model-facts.js';
 
 const dtypes = { fp32: 'float32', fp16: 'float16' } as const;
 
@@ -24,11 +19,21 @@ export const infoResponse = z.object({
   model_sha: z.null(),
   model_dtype: z.string(),
   model_type: z
-    .record(z.string(), z.object({}))
+    .record(
+      z.string(),
+      z.object({
+        pooling: z.string().optional(),
+        id2label: z.record(z.string(), z.string()).optional(),
+        label2id: z.record(z.string(), z.int()).optional(),
+      }),
+    )
     .describe('One of `embedding`, `classifier`, `reranker`, or the name of the task.'),
+  max_input_length: z.int().nullable().describe('Tokens of one input.'),
   max_client_batch_size: z.int(),
   auto_truncate: z.boolean(),
   version: z.string(),
+  sha: z.null(),
+  docker_label: z.null(),
 });
 
 export const info =
@@ -42,13 +47,17 @@ export const info =
       if (!caller) throw notFound(show(model));
       mustSee(entry, caller);
     }
+    const { kind, details, maxInputTokens } = factsOf(entry);
     res.json({
       model_id: entry.id,
       model_sha: null,
       model_dtype: dtypes[ref.dtype as keyof typeof dtypes] ?? ref.dtype,
-      model_type: { [kindOf(entry)]: {} },
+      model_type: { [kind]: details },
+      max_input_length: maxInputTokens ?? null,
       max_client_batch_size: maxInputs,
       auto_truncate: false,
       version,
+      sha: null,
+      docker_label: null,
     } satisfies z.output<typeof infoResponse>);
   };

@@ -38,7 +38,7 @@ export const predict: TeiRoute<PredictRequest> = {
   response: z
     .union([z.array(prediction), z.array(z.array(prediction))])
     .describe('Best first; for a list of inputs, a list each.'),
-  toTask({ inputs, raw_scores, truncate }) {
+  toTask({ inputs, raw_scores, truncate, truncation_direction }) {
     const pairs = isBatch(inputs) ? inputs : [[inputs].flat()];
     const seconds = pairs.map(([, second]) => second ?? null);
     return {
@@ -47,6 +47,7 @@ export const predict: TeiRoute<PredictRequest> = {
       ...functionFor(raw_scores),
       top_k: allLabels,
       truncate,
+      truncation_direction,
     };
   },
   render({ values }, { inputs }) {
@@ -81,11 +82,12 @@ export const rerank: TeiRoute<RerankRequest> = {
     assertFits(catalogue.resolve(model, task).entry, crossEncoder, '/rerank needs');
     return model;
   },
-  toTask: ({ query, texts, raw_scores, truncate }) => ({
+  toTask: ({ query, texts, raw_scores, truncate, truncation_direction }) => ({
     inputs: query,
     text_pair: texts,
     ...functionFor(raw_scores),
     truncate,
+    truncation_direction,
   }),
   render: ({ values }, { texts, return_text }) =>
     (values as readonly Classification[])

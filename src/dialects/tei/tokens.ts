@@ -1,5 +1,6 @@
 /** `/tokenize` and `/decode`: a model's tokenizer by itself. It works in the model's runner; no session runs. */
 import { z } from 'zod';
+import { request as embeddings } from '../../../tasks/embeddings/schema.js';
 import { asArray, maxInputs, text } from '../../../tasks/fields.js';
 import type { Task } from '../../../tasks/task.js';
 import { TaskwireError } from '../../errors.js';
@@ -34,6 +35,7 @@ const tokenizeRequest = z.object({
       `at most ${mostCharacters} characters in all`,
     ),
   add_special_tokens: z.boolean().default(true),
+  prompt_name: embeddings.shape.prompt_name,
 });
 
 type TokenizeRequest = z.output<typeof tokenizeRequest>;
@@ -52,10 +54,13 @@ export const tokenize: TeiRoute<TokenizeRequest> = {
   summary: 'The tokens of texts, by the tokenizer of any model that reads text.',
   request: tokenizeRequest,
   response: z.array(z.array(piece)).describe('One list an input, in order.'),
-  asTask: asks(tokenizeRequest, ({ inputs, add_special_tokens: special }: TokenizeRequest) => ({
-    works: asArray(inputs).map(workOf),
-    params: { tokenWork: 'encode', special },
-  })),
+  asTask: asks(
+    tokenizeRequest,
+    ({ inputs, add_special_tokens: special, prompt_name: promptName }: TokenizeRequest) => ({
+      works: asArray(inputs).map(workOf),
+      params: { tokenWork: 'encode', special, promptName },
+    }),
+  ),
   toTask: (fields) => fields,
   render: ({ values }) => values as readonly (readonly TokenPiece[])[],
 };

@@ -1,9 +1,10 @@
 /**
- * From logits to a token. Order as in transformers: bias, penalties, temperature, top-k, top-p, min-p. Nothing sorts
+ * From logits to a token. Order as in transformers: bias, penalties, temperature, top-k, top-p, min-p, typical-p. Nothing sorts
  * the vocabulary, and candidates are selected before they are exponentiated: at 152k tokens a sort costs 150 ms a row, a
  * full pass of `Math.exp` three (bench/sampler).
  */
 import type { Random } from './random.js';
+import { typical } from './typical.js';
 
 export interface SamplingParams {
   /** 0: greedy. */
@@ -12,6 +13,8 @@ export interface SamplingParams {
   /** 0: off. */
   readonly topK: number;
   readonly minP: number;
+  /** 1: off. */
+  readonly typicalP: number;
   readonly repetitionPenalty: number;
   readonly frequencyPenalty: number;
   readonly presencePenalty: number;
@@ -24,6 +27,7 @@ export const greedySampling: SamplingParams = {
   topP: 1,
   topK: 0,
   minP: 0,
+  typicalP: 1,
   repetitionPenalty: 1,
   frequencyPenalty: 0,
   presencePenalty: 0,
@@ -86,10 +90,10 @@ export const sample = (logits: Float32Array, params: SamplingParams, random: Ran
   return draw(candidates(logits, params), random);
 };
 
-/** The tokens that top-k, top-p and min-p leave, with what the temperature makes of their scores. */
+/** The tokens that top-k, top-p, min-p and typical-p leave, with what the temperature makes of their scores. */
 export const candidates = (
   logits: Float32Array,
-  { temperature, topK, topP, minP }: SamplingParams,
+  { temperature, topK, topP, minP, typicalP }: SamplingParams,
 ): Candidates => {
   const best = topK > 0 && topK < logits.length ? largest(logits, topK) : undefined;
   const highest = best ? checked(highestOf(logits, best)) : checked(logits[argmax(logits)]!);
@@ -97,7 +101,8 @@ export const candidates = (
   const weights = new Float64Array(ids.length);
   for (let i = 0; i < ids.length; i++) weights[i] = Math.exp((logits[ids[i]!]! - highest) / temperature);
   const nucleus = topP < 1 ? keep({ ids, weights }, edgeOfNucleus(weights, topP)) : { ids, weights };
-  return keep(nucleus, { least: Math.max(minP, Math.exp(-negligible)) });
+  const kept = keep(nucleus, { least: Math.max(minP, Math.exp(-negligible)) });
+  return typicalP < 1 ? typical(kept, typicalP) : kept;
 };
 
 const highestOf = (logits: Float32Array, ids: Int32Array): number =>

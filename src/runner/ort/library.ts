@@ -115,6 +115,9 @@ const load = () => {
   // Refused once a library is loaded: where this module is loaded twice in a process, the first has done it.
   if (settings.async_stack_size !== stackBytes) koffi.config({ ...settings, async_stack_size: stackBytes });
   const path = libraryPath();
+  // It reports to its maker unless told not to; the second name is that of versions to come.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  process.env.ORT_TELEMETRY_DISABLED ??= '1';
   const library = koffi.load(path);
   const getApiBase = library.func('void* OrtGetApiBase()') as unknown as () => Pointer;
   const [getApi, getVersion] = koffi.decode(getApiBase(), koffi.array('void*', 2)) as [Pointer, Pointer];

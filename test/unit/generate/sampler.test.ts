@@ -74,6 +74,7 @@ test.each(recorded.cases)('$fields leave the tokens that transformers leaves', (
     topK: fields.top_k ?? 0,
     topP: fields.top_p ?? 1,
     minP: fields.min_p ?? 0,
+    typicalP: fields.typical_p ?? 1,
     repetitionPenalty: fields.repetition_penalty ?? 1,
     logitBias: Object.entries(fields.logit_bias ?? {}).map(([id, bias]) => [Number(id), bias] as const),
   };

@@ -52,6 +52,26 @@ test('an input is measured, tells its pieces in order and ends with its own bill
   expect(outcomeOf(5)).toEqual({ id: 5, ok: true, value: 3, usage: { outputTokens: 3, deviceMicros: 21 } });
 });
 
+test('a long input tells once a second of device time what it has used', async () => {
+  const sent: FromRunner[] = [];
+  const generate = async ({ bill }: GenerateTask) => {
+    for (let step = 0; step < 9; step++) bill(300_000);
+    return { value: 'done', usage: {} };
+  };
+  const pipeline: GeneratePipeline = {
+    kind: 'generate',
+    slots: 4,
+    generate,
+    warmupInput: () => ({ input: 1, params: {}, scope: '' }),
+  };
+  const worker = new GenerateWorker({ pipeline, busyMicros: () => 0, send: (message) => sent.push(message) });
+  await worker.execute([item(5, 1)]);
+  expect(sent.flatMap((message) => (message.type === 'used' ? [message] : []))).toEqual([
+    { type: 'used', id: 5, deviceMicros: 1_200_000 },
+    { type: 'used', id: 5, deviceMicros: 2_400_000 },
+  ]);
+});
+
 test('inputs make progress side by side', async () => {
   const { worker, sent } = makeWorker();
   await worker.execute([item(1, 3), item(2, 3)]);

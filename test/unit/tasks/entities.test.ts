@@ -15,7 +15,7 @@ const find = async (text: string, tags: readonly Tag[]) => {
     const label = labelAt(text, tags, start, end);
     logits[i * labels.length + labels.indexOf(label)] = 5;
   }
-  return findEntities(logits, encoded, text, { labels, tokenizer, strategy: 'simple' });
+  return findEntities(logits, encoded, text, { labels, tokenizer, strategy: 'simple', ignoredLabels: ['O'] });
 };
 
 /** Offsets count code points. */
