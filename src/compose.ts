@@ -1,6 +1,7 @@
 /** Builds everything from the settings. Tests call it with a scripted runner, a clock of their own, or other tasks. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { tasks as allTasks } from '../tasks/index.js';
@@ -108,7 +109,7 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     observer: metrics,
     limits,
     holdMs,
-    threads,
+    threads: threads || availableParallelism(),
     cacheBytes: settings.cacheMb * 2 ** 20,
     dedicatedRunners: settings.dedicatedRunners,
     device: device.chosen,

@@ -1,12 +1,10 @@
 /** Serves: settings, compose, listen; a signal drains. */
-import { availableParallelism } from 'node:os';
 import { compose, type Seams, type Service } from './compose.js';
 import { readSettings } from './settings.js';
 
 export const serve = async (seams: Seams = {}): Promise<void> => {
   const settings = readSettings();
-  const threads = settings.threads || availableParallelism();
-  const service = await compose({ ...settings, threads }, seams);
+  const service = await compose(settings, seams);
   const url = await service.listen();
   greet(service, url);
   endOnSignal(service, settings.drainMs);

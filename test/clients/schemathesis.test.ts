@@ -3,6 +3,7 @@
  * status and no answer that the document does not name, nothing accepted that it forbids.
  */
 import { runClient } from '../helpers/client-process.js';
+import { root } from '../helpers/fixtures.js';
 import { type LiveService, startService } from '../helpers/live-service.js';
 import { describeWithSchemathesis, python } from '../helpers/needs.js';
 import { temporaryFolder, writeFiles } from '../helpers/temporary.js';
@@ -16,15 +17,23 @@ const examples = 10;
 /** Only the document's own links: of those that it guesses one revokes the key that it calls with. */
 const config = '[phases.stateful.inference]\nalgorithms = []\n';
 
-/** Two thousand prompts are allowed in a request. */
 const requestSeconds = 120;
+
+interface ListOf<T> {
+  readonly data: ReadonlyArray<T & { readonly id: string }>;
+}
 
 describeWithSchemathesis('Schemathesis', () => {
   let service: LiveService;
   /** What is served under another address too is tried under one. */
   let aliases: string[];
+  /** Of its key and its account, under any name that a route takes. */
+  let ownIds: string[];
   beforeAll(async () => {
     service = await startService({ TASKWIRE_FETCH_URLS: 'off' });
+    const { data: accounts } = (await service.get('/v1/admin/accounts')).json as ListOf<{ name: string }>;
+    const { data: keys } = (await service.get('/v1/keys')).json as ListOf<object>;
+    ownIds = [...accounts.map(({ id, name }) => [id, name]), ...keys.map(({ id }) => [id])].flat();
     const { paths } = (await service.get('/openapi.json')).json as { paths: Record<string, object> };
     aliases = Object.keys(paths).filter((path) => '$ref' in paths[path]!);
   });
@@ -50,7 +59,14 @@ describeWithSchemathesis('Schemathesis', () => {
           ...['--generation-deterministic', '--suppress-health-check', 'all'],
           '--no-color',
         ],
-        { cwd: folder },
+        {
+          cwd: folder,
+          env: {
+            ...process.env,
+            SCHEMATHESIS_HOOKS: `${root}test/clients/schemathesis_hooks.py`,
+            OWN_IDS: ownIds.join(','),
+          },
+        },
       );
       const report = await run.catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
         throw new Error([stdout.slice(-10_000), stderr, ...service.faults].join('\n'));

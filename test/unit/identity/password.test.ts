@@ -18,9 +18,11 @@ test('without a stored hash nothing matches, and the work is done all the same',
     return now.user + now.system - user - system;
   };
   await workOf(undefined); // makes the hash that stands in
-  const least = async (hash: string | undefined) =>
-    Math.min(await workOf(hash), await workOf(hash), await workOf(hash));
   // Filling 19 MiB twice takes milliseconds; finding that there is nothing to compare takes microseconds.
-  const [known, unknown] = [await least(stored), await least(undefined)];
+  let [known, unknown] = [Infinity, Infinity];
+  for (let i = 0; i < 10; i++) {
+    known = Math.min(known, await workOf(stored));
+    unknown = Math.min(unknown, await workOf(undefined));
+  }
   expect(unknown).toBeGreaterThan(known / 5);
 });
