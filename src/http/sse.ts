@@ -2,7 +2,7 @@
 import type { Response } from 'express';
 import { drained } from './drained.js';
 
-/** Proxies close what is silent for a minute; CLIENTS need a sign of life well before. */
+/** Proxies close what is silent for a minute; clients need a sign of life well before. */
 const keepAliveMs = 15_000;
 
 export const eventText = (data: object | string): string =>

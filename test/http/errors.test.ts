@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { errorTable } from '../../src/errors.js';
 import { FakeClock } from '../helpers/fake-clock.js';
+import { overfill, shortQueue } from '../helpers/full-queue.js';
 import { exchange, head, openSocket, readAnswer } from '../helpers/raw-http.js';
 import { type Answer, type Served, serve } from '../helpers/serve.js';
 import { until } from '../helpers/until.js';
@@ -205,23 +206,10 @@ describe('with a clock of its own', () => {
 });
 
 test('a full queue is 429 with Retry-After, and what waits in it is served', async () => {
-  const full = await serve({ limits: { jobs: 2, entries: 100, bytes: 1e6, accountShare: 0.5 } });
-  const post = (inputs: string) => full.post('/v1/inference/echo', { inputs });
-  await post('load');
-  const stats = () => full.service.engine.lanes.get('test/echo@fp32')!.stats;
-  const { onBatch, last } = full.runners;
-  full.runners.onBatch = () => {};
-  const answers = [post('a')];
-  await until(() => stats().runningInputs === 1);
-  answers.push(post('b'));
-  await until(() => stats().runningInputs === 2);
-  answers.push(post('c'));
-  await until(() => stats().queuedJobs === 1);
-  const refused = await post('d');
+  const full = await serve({ limits: shortQueue });
+  const { refused, served } = await overfill(full, '/v1/inference/echo', 'test/echo@fp32');
   expect(outcome(refused)).toEqual([429, 'queue_full']);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-  full.runners.onBatch = onBatch;
-  for (const batch of last.batches.slice(1)) onBatch(last, batch);
-  expect((await Promise.all(answers)).map(({ json }) => json.echoes)).toEqual([['a'], ['b'], ['c']]);
+  expect(served.map(({ json }) => json.echoes)).toEqual([['a'], ['b'], ['c']]);
   await full.close();
 });

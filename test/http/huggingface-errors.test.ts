@@ -1,5 +1,6 @@
 /** What Hugging Face's dialect refuses, and in which words. */
 import { FakeClock } from '../helpers/fake-clock.js';
+import { overfill, shortQueue } from '../helpers/full-queue.js';
 import { type Scripted, serveScripted, wav } from '../helpers/scripted.js';
 import { until } from '../helpers/until.js';
 
@@ -75,26 +76,13 @@ test('a model that loads for too long is 503 with the time it needs, unless the 
 });
 
 test("a full queue is 429 in the dialect's words", async () => {
-  const full = await serveScripted({ limits: { jobs: 2, entries: 100, bytes: 1e6, accountShare: 0.5 } });
+  const full = await serveScripted({ limits: shortQueue });
   full.answers(classified);
-  const post = (inputs: string) => full.post('/models/test/labels', { inputs });
-  await post('load');
-  const stats = () => full.service.engine.lanes.get('test/labels@fp32')!.stats;
-  const { onBatch, last } = full.runners;
-  full.runners.onBatch = () => {};
-  const answers = [post('a')];
-  await until(() => stats().runningInputs === 1);
-  answers.push(post('b'));
-  await until(() => stats().runningInputs === 2);
-  answers.push(post('c'));
-  await until(() => stats().queuedJobs === 1);
-  const refused = await post('d');
+  const { refused, served } = await overfill(full, '/models/test/labels', 'test/labels@fp32');
   expect([refused.status, refused.json]).toEqual([
     429,
     { error: expect.any(String), error_type: 'overloaded' },
   ]);
-  full.runners.onBatch = onBatch;
-  for (const batch of last.batches.slice(1)) onBatch(last, batch);
-  for (const answer of answers) expect((await answer).status).toBe(200);
+  expect(served.map(({ status }) => status)).toEqual([200, 200, 200]);
   await full.close();
 });
