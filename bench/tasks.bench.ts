@@ -209,9 +209,12 @@ const measure = async (workload: Workload): Promise<void> => {
   for (const server of [service, other]) await drive(server, Math.max(...levels));
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const level of levels) {
-      const limit = raw(workload, level);
+      // Backwards every other time: how fast the machine is depends on what it did before.
+      const naiveFirst = round % 2 === 1 ? await drive(other, level) : undefined;
+      const rawFirst = naiveFirst ? undefined : raw(workload, level);
       const result = await drive(service, level);
-      const naive = await drive(other, level);
+      const limit = rawFirst ?? raw(workload, level);
+      const naive = naiveFirst ?? (await drive(other, level));
       ours.get(level)!.push(result);
       ofRaw.get(level)!.push(result.perSecond / limit);
       ofNaive.get(level)!.push(result.perSecond / naive.perSecond);

@@ -56,7 +56,7 @@ const layers = [
   ['answers', /^src\/answers\//, ['engine', 'metering', 'store', 'redis']],
   ['catalogue', /^src\/catalogue\//, ['metering', 'tasks']],
   ['grammar', /^src\/grammar\//, []],
-  ['base', /^src\/(errors|job|dtype|padding|settings)\.ts$/, []],
+  ['base', /^src\/(errors|job|dtype|padding|settings|transient-map)\.ts$/, []],
   [
     'pipelines',
     /^tasks\/[^/]+\/(?!index\.ts|(?:[a-z-]+-)?(?:schema|wire)\.ts)[^/]+\.ts$/,

@@ -19,6 +19,7 @@ import { chooseDevice } from './engine/choose-device.js';
 import { defaultLimits, Engine } from './engine/engine.js';
 import type { LaneLimits } from './engine/queue-limits.js';
 import { type StartRunner, startRunnerProcess } from './engine/runner-process.js';
+import { makeServer } from './http/server.js';
 import { Accounts } from './identity/accounts.js';
 import { Attempts, mostAttemptCounters } from './identity/attempts.js';
 import { Authenticator } from './identity/authenticate.js';
@@ -178,9 +179,10 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     log,
     listen: () =>
       new Promise((resolve, reject) => {
-        server = app.listen(settings.port, settings.host, (error?: Error) => {
-          if (error) return reject(error);
-          server!.keepAliveTimeout = keepAliveMs;
+        server = makeServer(app);
+        server.keepAliveTimeout = keepAliveMs;
+        server.once('error', reject);
+        server.listen(settings.port, settings.host, () => {
           const { address, port, family } = server!.address() as AddressInfo;
           resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
         });

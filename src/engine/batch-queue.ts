@@ -1,11 +1,12 @@
 /** What waits for one model: the entries of many jobs, taken out in batches. No processes: only order. */
 import type { Clock } from '../metering/clock.js';
 import { type BatchLimits, chooseBatch } from '../padding.js';
+import { TransientMap } from '../transient-map.js';
 import { FairOrder, type Line, type Share } from './fair-order.js';
 
 export interface Queued extends Share {
-  /** The job it belongs to; compared by identity. */
-  readonly run: object;
+  /** The job it belongs to. */
+  readonly run: { readonly id: number };
   readonly size: number;
   readonly bytes: number;
   /** Device time its account was charged for it so far: an estimate until it is done. */
@@ -26,7 +27,8 @@ export class BatchQueue<Entry extends Queued> {
   readonly #clock: Pick<Clock, 'now'>;
   /** A job's entries not yet taken, in order. */
   readonly #order = new FairOrder<Entry[]>();
-  readonly #lines = new Map<object, Line<Entry[]>>();
+  /** Of each job, by its id. */
+  readonly #lines = new TransientMap<number, Line<Entry[]>>();
   /** Entries that must run as a batch of one: they were in a batch that ended a runner. */
   #alone: Entry[] = [];
   readonly #jobsByAccount = new Map<string, number>();
@@ -65,7 +67,7 @@ export class BatchQueue<Entry extends Queued> {
 
   /** Whether who comes next has nothing at the runner. */
   get nextIsNew(): boolean {
-    return this.#order.lines(this.#clock.now())[0]?.running === 0;
+    return this.#order.next(this.#clock.now())?.running === 0;
   }
 
   /** Whether more than one account was served lately. */
@@ -83,8 +85,8 @@ export class BatchQueue<Entry extends Queued> {
     const first = entries[0];
     if (!first) return;
     const line = this.#order.join(first, this.#clock.now());
-    line.jobs.set(first.run, [...entries]);
-    this.#lines.set(first.run, line);
+    line.jobs.set(first.run.id, [...entries]);
+    this.#lines.set(first.run.id, line);
     this.#jobsByAccount.set(first.account, this.jobsOf(first.account) + 1);
     this.#count(entries, 1);
   }
@@ -106,8 +108,8 @@ export class BatchQueue<Entry extends Queued> {
       entry.chargedMicros = entry.size * unitMicros;
       this.#order.charge(line, entry.chargedMicros);
     }
-    for (const run of new Set(taken.map((entry) => entry.run)))
-      if (this.#lines.get(run)?.jobs.get(run)?.length === 0) this.#endJob(run);
+    for (const id of new Set(taken.map((entry) => entry.run.id)))
+      if (this.#lines.get(id)?.jobs.get(id)?.length === 0) this.#endJob(id);
     this.#count(taken, -1);
     return taken.length > 0 ? taken : undefined;
   }
@@ -121,11 +123,11 @@ export class BatchQueue<Entry extends Queued> {
   }
 
   /** Drops what still waits of a job. */
-  drop(run: object): void {
-    const waiting = this.#lines.get(run)?.jobs.get(run) ?? [];
-    this.#endJob(run);
-    const alone = this.#alone.filter((entry) => entry.run === run);
-    if (alone.length > 0) this.#alone = this.#alone.filter((entry) => entry.run !== run);
+  drop({ id }: Queued['run']): void {
+    const waiting = this.#lines.get(id)?.jobs.get(id) ?? [];
+    this.#endJob(id);
+    const alone = this.#alone.filter((entry) => entry.run.id === id);
+    if (alone.length > 0) this.#alone = this.#alone.filter((entry) => entry.run.id !== id);
     this.#count([...waiting, ...alone], -1);
   }
 
@@ -143,21 +145,21 @@ export class BatchQueue<Entry extends Queued> {
     const chosen = inEqualParts(similar);
     if (lines[0]) this.#order.turn(lines[0], now);
     const taken = new Set(chosen);
-    for (const run of new Set(chosen.map((entry) => entry.run))) {
-      const { jobs } = this.#lines.get(run)!;
-      const left = jobs.get(run)!.filter((entry) => !taken.has(entry));
+    for (const id of new Set(chosen.map((entry) => entry.run.id))) {
+      const { jobs } = this.#lines.get(id)!;
+      const left = jobs.get(id)!.filter((entry) => !taken.has(entry));
       // Back of the line: who was served waits for the others' turn.
-      jobs.delete(run);
-      jobs.set(run, left);
+      jobs.delete(id);
+      jobs.set(id, left);
     }
     return chosen;
   }
 
-  #endJob(run: object): void {
-    const line = this.#lines.get(run);
+  #endJob(id: number): void {
+    const line = this.#lines.get(id);
     if (!line) return;
-    this.#lines.delete(run);
-    line.jobs.delete(run);
+    this.#lines.delete(id);
+    line.jobs.delete(id);
     this.#order.close(line);
     const { account } = line.share;
     const left = this.jobsOf(account) - 1;

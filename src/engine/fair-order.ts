@@ -3,6 +3,8 @@
  * time for its weight (start-time fair queueing). A level that is passed over for too long gets a turn between.
  */
 
+import { TransientMap } from '../transient-map.js';
+
 export interface Share {
   readonly account: string;
   /** The level; higher goes first. */
@@ -12,10 +14,10 @@ export interface Share {
 }
 
 /** One account at one level. */
-export class Line<Job> {
+export class Line<Job extends object> {
   readonly share: Share;
-  /** In turn order. */
-  readonly jobs = new Map<object, Job>();
+  /** By id, in turn order. */
+  readonly jobs = new TransientMap<number, Job>();
   /** Device time it has had over its weight; an account that comes begins where its level stands. */
   virtualMicros: number;
   /** How many of its inputs are at the runner. */
@@ -27,7 +29,7 @@ export class Line<Job> {
   }
 }
 
-interface Level<Job> {
+interface Level<Job extends object> {
   readonly priority: number;
   readonly lines: Map<string, Line<Job>>;
   /** Virtual time at which the last turn was given. */
@@ -41,7 +43,7 @@ const passedOverMs = 1_000;
 /** So long after two accounts took turns, others are expected to come again. */
 const sharedMs = 2_000;
 
-export class FairOrder<Job> {
+export class FairOrder<Job extends object> {
   /** Highest first. */
   readonly #levels: Level<Job>[] = [];
   #lastAccount: string | undefined;
@@ -66,12 +68,23 @@ export class FairOrder<Job> {
 
   /** Lines with something waiting, in the order in which they should be served. */
   lines(now: number): Line<Job>[] {
-    const waiting = this.#levels.map(waitingLines);
-    const passedOver = this.#levels.findLastIndex(
-      ({ since }, i) => waiting[i]!.length > 0 && now - since >= passedOverMs,
-    );
-    if (passedOver > 0) waiting.unshift(...waiting.splice(passedOver, 1));
-    return waiting.flat();
+    const passedOver = this.#passedOver(now);
+    const others = this.#levels.filter((level) => level !== passedOver);
+    return [...(passedOver ? [passedOver] : []), ...others].flatMap(waitingLines);
+  }
+
+  /** The first of `lines`. */
+  next(now: number): Line<Job> | undefined {
+    const level = this.#passedOver(now) ?? this.#levels.find(isWaiting);
+    let first: Line<Job> | undefined;
+    for (const line of level?.lines.values() ?? [])
+      if (line.jobs.size > 0 && !(first && first.virtualMicros <= line.virtualMicros)) first = line;
+    return first;
+  }
+
+  /** The lowest level that has waited for too long. */
+  #passedOver(now: number): Level<Job> | undefined {
+    return this.#levels.findLast((level) => now - level.since >= passedOverMs && isWaiting(level));
   }
 
   /** The line begins a batch. */
@@ -123,5 +136,10 @@ export class FairOrder<Job> {
   }
 }
 
-const waitingLines = <Job>({ lines }: Level<Job>): Line<Job>[] =>
+const isWaiting = <Job extends object>({ lines }: Level<Job>): boolean => {
+  for (const { jobs } of lines.values()) if (jobs.size > 0) return true;
+  return false;
+};
+
+const waitingLines = <Job extends object>({ lines }: Level<Job>): Line<Job>[] =>
   [...lines.values()].filter(({ jobs }) => jobs.size > 0).sort((a, b) => a.virtualMicros - b.virtualMicros);

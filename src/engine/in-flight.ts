@@ -6,6 +6,7 @@ import { usedStepMicros } from './protocol.js';
 
 /** A job under way. */
 export interface Run {
+  readonly id: number;
   readonly job: Job;
   readonly channel: Channel<Event>;
   /** Inputs without a result yet. */
@@ -48,7 +49,10 @@ export interface Batch {
   deviceMicros: number;
 }
 
+let lastId = 0;
+
 export const newRun = (job: Job): Run => ({
+  id: ++lastId,
   job,
   channel: new Channel<Event>(),
   remaining: job.works.length,
@@ -60,9 +64,21 @@ export const newRun = (job: Job): Run => ({
 
 export const entriesOf = (run: Run): Entry[] => {
   const { works, account, priority, weight } = run.job;
-  const whose = { run, account, priority, weight };
-  const fresh = { chargedMicros: 0, kills: 0, measuredAfter: undefined, usedMicros: 0, begun: false };
-  return works.map((work, index) => ({ ...work, ...whose, ...fresh, index }));
+  return works.map(({ input, size, bytes }, index) => ({
+    run,
+    index,
+    input,
+    size,
+    bytes,
+    account,
+    priority,
+    weight,
+    chargedMicros: 0,
+    kills: 0,
+    measuredAfter: undefined,
+    usedMicros: 0,
+    begun: false,
+  }));
 };
 
 /** An input that is not done has used so much; 0 once it is done, or lost with its runner. */

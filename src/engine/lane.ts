@@ -2,6 +2,7 @@
 import { TaskwireError } from '../errors.js';
 import { addUsage, type Event, type Job } from '../job.js';
 import { type Clock, pause } from '../metering/clock.js';
+import { TransientMap } from '../transient-map.js';
 import { BatchQueue } from './batch-queue.js';
 import { type Batch, type Entry, entriesOf, newRun, type Run, setUsed, tellUsed } from './in-flight.js';
 import { watchLifetime } from './lifetime.js';
@@ -40,7 +41,7 @@ export class Lane {
   readonly #clock: Clock;
   readonly #queue: BatchQueue<Entry>;
   /** By message id. */
-  readonly #inFlight = new Map<number, { readonly entry: Entry; readonly batch: Batch }>();
+  readonly #inFlight = new TransientMap<number, { readonly entry: Entry; readonly batch: Batch }>();
   readonly #batches = new Set<Batch>();
   readonly #unitCost = new UnitCost();
   readonly #pace: Pace;

@@ -6,7 +6,6 @@ import type { MediaKind } from '../../tasks/task.js';
 import { TaskwireError } from '../errors.js';
 import { maxMediaBytes } from '../media/load-media.js';
 import { sniff } from '../media/sniff.js';
-import { contextOf } from './context.js';
 import { maxFieldBytes, readFormFields, tooLarge } from './form.js';
 
 const maxJsonBytes = 10 * 2 ** 20;
@@ -57,6 +56,7 @@ export const readBody =
       if (done) return;
       done = true;
       clearTimeout(timer);
+      res.off('close', onLeave);
       if (error) return next(translate(error, contentType(req)));
       try {
         (req as Request & { parsedBody: Body }).parsedBody = toBody(req);
@@ -65,9 +65,8 @@ export const readBody =
         next(caught);
       }
     };
-    contextOf(res).signal.addEventListener('abort', () => finish(new TaskwireError('client_closed')), {
-      once: true,
-    });
+    const onLeave = () => finish(new TaskwireError('client_closed'));
+    res.once('close', onLeave);
     const type = contentType(req);
     const limit = limitFor(type);
     const declared = Number(req.headers['content-length'] ?? 0);

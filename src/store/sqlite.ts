@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { TaskwireError } from '../errors.js';
+import { TransientMap } from '../transient-map.js';
 import type { Backend } from './store.js';
 import { findVerb } from './verbs.js';
 import type { Answer, Question, WorkerOptions } from './worker.js';
@@ -15,7 +16,7 @@ interface Waiting {
 /** One thread with one connection. */
 class Thread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new TransientMap<number, Waiting>();
   readonly #ended: Promise<unknown>;
   /** Asked in this turn of the event loop: they go together, since waking the thread costs more than a question. */
   #unsent: Question[] = [];

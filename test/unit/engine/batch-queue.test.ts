@@ -2,11 +2,14 @@ import { BatchQueue, type Queued } from '../../../src/engine/batch-queue.js';
 import { FakeClock } from '../../helpers/fake-clock.js';
 
 interface Item extends Queued {
+  readonly run: { readonly id: number; readonly name: string };
   readonly name: string;
 }
 
+let jobs = 0;
+
 const job = (name: string, sizes: readonly number[], account = 'a'): Item[] => {
-  const run = { name };
+  const run = { id: ++jobs, name };
   const share = { account, priority: 0, weight: 1, chargedMicros: 0 };
   return sizes.map((size, i) => ({ name: `${name}${i}`, run, ...share, size, bytes: 10 * size }));
 };
@@ -36,8 +39,9 @@ test('jobs take turns as the anchor of a batch', () => {
   const queue = new BatchQueue<Item>(new FakeClock());
   queue.push(job('short', [1, 1, 1, 1, 1, 1]));
   queue.push(job('long', [100, 100, 100, 100, 100, 100]));
-  const anchors = Array.from({ length: 4 }, () => queue.take(limits, 1)?.[0]?.run as { name: string });
-  expect(anchors.map(({ name }) => name)).toEqual(['short', 'long', 'short', 'long']);
+  const anchors = Array.from({ length: 4 }, () => queue.take(limits, 1)?.[0]?.run);
+  const name = (run: Item['run'] | undefined) => run?.name;
+  expect(anchors.map(name)).toEqual(['short', 'long', 'short', 'long']);
 });
 
 test('entries of one job come out in their order when lengths are equal', () => {
