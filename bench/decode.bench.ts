@@ -68,52 +68,90 @@ const transformersRate = async (folder: string): Promise<number> => {
   return rate;
 };
 
-/** Rates by what was measured, one a round. */
+/** Rates by who and what was measured, one a round. */
 class Rates {
   readonly #all = new Map<string, number[]>();
 
-  add(key: string, rate: number): void {
-    this.#all.set(key, [...(this.#all.get(key) ?? []), rate]);
+  add(who: string, what: string, rate: number): void {
+    this.#all.set(`${who} ${what}`, [...this.#of(who, what), rate]);
   }
 
-  median(key: string): number {
-    return median(this.#all.get(key) ?? []);
+  median(who: string, what: string): number {
+    return median(this.#of(who, what));
+  }
+
+  /** Median, least and most of the ratios of each round. */
+  ratio(who: string, other: string, what: string): string {
+    const others = this.#of(other, what);
+    const ratios = this.#of(who, what).flatMap((rate, i) => (others[i] ? [rate / others[i]] : []));
+    if (ratios.length === 0) return '';
+    const [middle, least, most] = [median(ratios), Math.min(...ratios), Math.max(...ratios)];
+    return `${middle.toFixed(2)} (${least.toFixed(2)}-${most.toFixed(2)})`;
+  }
+
+  #of(who: string, what: string): readonly number[] {
+    return this.#all.get(`${who} ${what}`) ?? [];
   }
 }
 
+interface Contender {
+  readonly name: string;
+  rate(level: number): Promise<number>;
+  prefill(): Promise<number>;
+}
+
+/** All are up at once and take turns, since the machine's speed drifts from minute to minute; who waits computes nothing. */
 const bench = async (shape: string): Promise<void> => {
   const folder = resolve(options.models, shape);
   const slots = Math.max(...levels);
   const place = { program: options['llama-server'], folder: options.gguf, slots, slotTokens: 1024 };
   const generators = [taskwire(folder), llamaFor(shape, place)].filter((one) => one !== undefined);
-  const rates = new Rates();
   let promptTokens = 0;
-  for (let round = 0; round < Number(options.rounds); round++) {
-    for (const generator of generators) {
-      const server = await generator.start();
-      await decodeRate(server, generator, 1);
-      for (const level of levels)
-        rates.add(`${generator.name} ${level}`, await decodeRate(server, generator, level));
-      const prefill = await prefillRate(server, generator);
-      rates.add(`${generator.name} prefill`, prefill.rate);
-      if (generator.name === 'taskwire') promptTokens = prefill.promptTokens;
-      await server.stop();
-    }
-    for (const level of levels) rates.add(`raw ${level}`, raw(folder, level, 64));
-    rates.add('raw prefill', raw(folder, 0, promptTokens));
-    rates.add('transformers 1', await transformersRate(folder));
-  }
-  for (const what of [...levels.map(String), 'prefill']) {
-    const of = (name: string) => rates.median(`${name} ${what}`);
-    const columns = [of('taskwire'), of('raw'), of('llama-server'), of('transformers')];
-    const cells = columns.map((rate, i) => {
-      const ratio = i === 0 ? '' : ` ${(columns[0]! / rate).toFixed(2).padStart(6)}`;
-      return `${rate.toFixed(0).padStart(9)}${ratio}`;
+  const servers: Running[] = [];
+  const contenders: Contender[] = [];
+  for (const generator of generators) {
+    const server = await generator.start();
+    servers.push(server);
+    // Compiled and warm, as a server is after its first minute.
+    for (let i = 0; i < 2; i++) await decodeRate(server, generator, slots);
+    contenders.push({
+      name: generator.name,
+      rate: (level) => decodeRate(server, generator, level),
+      prefill: async () => {
+        const prefill = await prefillRate(server, generator);
+        if (generator.name === 'taskwire') promptTokens = prefill.promptTokens;
+        return prefill.rate;
+      },
     });
-    console.log(`${shape.padEnd(20)} ${what.padStart(7)} ${cells.join(' ')}`);
+  }
+  contenders.push({
+    name: 'raw',
+    rate: async (level) => raw(folder, level, 64),
+    prefill: async () => raw(folder, 0, promptTokens),
+  });
+  const rates = new Rates();
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const level of levels) {
+      const inTurn = round % 2 === 1 ? contenders.toReversed() : contenders;
+      for (const { name, rate } of inTurn) rates.add(name, String(level), await rate(level));
+    }
+    for (const { name, prefill } of contenders) rates.add(name, 'prefill', await prefill());
+    rates.add('transformers', '1', await transformersRate(folder));
+  }
+  for (const server of servers) await server.stop();
+  for (const what of [...levels.map(String), 'prefill']) {
+    const cells = [shape.padEnd(20), what.padStart(7), rates.median('taskwire', what).toFixed(0).padStart(9)];
+    for (const other of ['raw', 'llama-server', 'transformers']) {
+      const ratio = rates.ratio('taskwire', other, what);
+      cells.push(`${ratio ? rates.median(other, what).toFixed(0) : ''}`.padStart(9), ratio.padEnd(17));
+    }
+    console.log(cells.join(' ').trimEnd());
   }
 };
 
-console.log(`tokens/s; ${tokens} tokens a stream, median of ${options.rounds} rounds`);
-console.log(`${'shape'.padEnd(20)} streams  taskwire       raw  /raw       llama /llama    transformers.js`);
+console.log(
+  `tokens/s; ${tokens} tokens a stream, median of ${options.rounds} rounds; of each ratio least and most`,
+);
+const head = ['raw', 'llama-server', 'transformers.js'].map((name) => `${name.padStart(9)}`.padEnd(27));
+console.log(`${'shape'.padEnd(20)} streams  taskwire ${head.join(' ')}`.trimEnd());
 for (const shape of options.shapes.split(',')) await bench(shape);

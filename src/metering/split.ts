@@ -3,6 +3,7 @@
  * ties to the earlier part. Weights that are all zero share equally.
  */
 export const splitByWork = (total: number, weights: readonly number[]): number[] => {
+  if (weights.length === 1) return [total];
   const sum = weights.reduce((a, b) => a + b, 0);
   const exact = weights.map((weight) => (sum > 0 ? (total * weight) / sum : total / weights.length));
   const parts = exact.map(Math.floor);

@@ -24,6 +24,9 @@ import {
   type Scores,
 } from './kv-store.js';
 
+/** Tokens by which the mask of a decoding run grows. */
+const maskStep = 64;
+
 /** Keys or values of one layer. */
 interface Layer {
   readonly input: string;
@@ -54,6 +57,8 @@ export class InPlaceStore implements KvStore {
   /** [rows or tokens, vocabulary], reused by every run. */
   readonly #scores: TensorData;
   readonly #scoreType: TensorInfo['type'];
+  /** As each binding knows them. */
+  readonly #bound = new WeakMap<Binding, TensorValue>();
   /** Some exports give scores for the last token alone. */
   readonly #lastOnly: boolean;
 
@@ -120,7 +125,10 @@ export class InPlaceStore implements KvStore {
     else {
       for (const { onDevice } of this.#layers) [onDevice[a], onDevice[b]] = [onDevice[b]!, onDevice[a]!];
       for (const slot of [a, b]) {
-        this.#singles.get(slot)?.dispose();
+        const binding = this.#singles.get(slot);
+        if (!binding) continue;
+        binding.dispose();
+        this.#bound.get(binding)?.dispose();
         this.#singles.delete(slot);
       }
     }
@@ -187,44 +195,46 @@ export class InPlaceStore implements KvStore {
     rows: ReadonlyArray<{ readonly ids: readonly number[]; readonly past: number }>,
   ): Promise<number> {
     const fresh = rows[0]!.ids.length;
-    const total = Math.max(...rows.map(({ past }) => past)) + fresh;
-    const mask = new BigInt64Array(rows.length * total);
-    const ids = new BigInt64Array(rows.length * fresh);
-    const positions = new BigInt64Array(rows.length * fresh);
+    const total = this.#maskWidth(Math.max(...rows.map(({ past }) => past)) + fresh, fresh);
+    const each = [rows.length, fresh];
+    const ids = this.#room(binding, 'input_ids', each);
+    const mask = this.#room(binding, 'attention_mask', [rows.length, total]);
+    const positions = this.#room(binding, 'position_ids', each);
+    mask?.fill(0n);
     for (const [r, row] of rows.entries()) {
-      mask.fill(1n, r * total, r * total + row.past + fresh);
+      mask?.fill(1n, r * total, r * total + row.past + fresh);
       for (const [i, id] of row.ids.entries()) {
-        ids[r * fresh + i] = BigInt(id);
-        positions[r * fresh + i] = BigInt(row.past + i);
+        if (ids) ids[r * fresh + i] = BigInt(id);
+        if (positions) positions[r * fresh + i] = BigInt(row.past + i);
       }
     }
-    const values = [
-      this.#feed(binding, 'input_ids', ids, [rows.length, fresh]),
-      this.#feed(binding, 'attention_mask', mask, [rows.length, total]),
-      this.#feed(binding, 'position_ids', positions, [rows.length, fresh]),
-    ];
-    const scored = this.#lastOnly ? 1 : fresh;
-    const data = this.#scores.subarray(0, rows.length * scored * this.#vocabulary);
-    const dims = [rows.length, scored, this.#vocabulary];
-    const scores = new TensorValue({ type: this.#scoreType, data, dims });
-    binding.output('logits', scores);
-    try {
-      return await this.#session.runBound(binding);
-    } finally {
-      for (const value of [...values, scores]) value?.dispose();
-    }
+    this.#bindScores(binding, rows.length, this.#lastOnly ? 1 : fresh);
+    return this.#session.runBound(binding);
   }
 
-  #feed(
-    binding: Binding,
-    name: string,
-    data: BigInt64Array,
-    dims: readonly number[],
-  ): TensorValue | undefined {
+  /**
+   * A little wider than the longest row, so that what is bound serves many steps: zeros behind a row are what a longer
+   * neighbour gives it too.
+   */
+  #maskWidth(tokens: number, fresh: number): number {
+    if (!this.batched || fresh > 1) return tokens;
+    return Math.min(this.capacity, Math.ceil(tokens / maskStep) * maskStep);
+  }
+
+  #room(binding: Binding, name: string, dims: readonly number[]): BigInt64Array | undefined {
     if (!this.#session.hasInput(name)) return undefined;
-    const value = new TensorValue({ type: 'int64', data, dims });
-    binding.input(name, value);
-    return value;
+    return binding.room({ name, type: 'int64', dims }) as BigInt64Array;
+  }
+
+  /** All bindings write their scores to the same memory. */
+  #bindScores(binding: Binding, rows: number, scored: number): void {
+    const known = this.#bound.get(binding);
+    if (known?.dims[0] === rows && known.dims[1] === scored) return;
+    const data = this.#scores.subarray(0, rows * scored * this.#vocabulary);
+    const value = new TensorValue({ type: this.#scoreType, data, dims: [rows, scored, this.#vocabulary] });
+    binding.output('logits', value);
+    known?.dispose();
+    this.#bound.set(binding, value);
   }
 
   #scoresAt(row: number): Scores {

@@ -2,13 +2,16 @@
 import { Handle } from './handle.js';
 import { call, callAsync, callFor } from './library.js';
 import type { OrtSession } from './ort-session.js';
-import type { Value } from './tensor.js';
+import { newArray, type Tensor, type TensorData, TensorValue, type Value } from './tensor.js';
 
 export class Binding {
   readonly #session: OrtSession;
   readonly #handle: Handle;
   /** What is bound lives as long as its binding. */
   readonly #held = new Map<string, Value>();
+  /** Its own memory for inputs, by name. */
+  readonly #rooms = new Map<string, TensorValue>();
+  readonly #options = new Handle(callFor('CreateRunOptions'), 'ReleaseRunOptions');
   #running = false;
   /** Whether everything is bound: what is bound once is only replaced. */
   #complete = false;
@@ -27,6 +30,18 @@ export class Binding {
     this.#held.set(`input ${name}`, value);
   }
 
+  /** Memory of the binding's own, bound as an input: the same as last time, with what is in it, while the shape is. */
+  room({ name, type, dims }: Omit<Tensor, 'data'> & { readonly name: string }): TensorData {
+    const known = this.#rooms.get(name);
+    if (known && sameShape(known.dims, dims)) return known.data;
+    const length = dims.reduce((a, b) => a * b, 1);
+    const value = new TensorValue({ type, data: newArray(type, length), dims });
+    this.input(name, value);
+    known?.dispose();
+    this.#rooms.set(name, value);
+    return value.data;
+  }
+
   /** Binds an output; a value that is bound as input too is updated in place, where the model allows that. */
   output(name: string, value: Value): void {
     this.#assertIdle();
@@ -42,11 +57,15 @@ export class Binding {
     if (!this.#complete) this.#complete = this.#checkComplete();
     using _session = this.#session.handle.hold();
     using _binding = this.#handle.hold();
-    using options = new Handle(callFor('CreateRunOptions'), 'ReleaseRunOptions');
+    using _options = this.#options.hold();
     this.#running = true;
     try {
-      if (this.#session.onDevice) call('SynchronizeBoundInputs', pointer);
-      await callAsync('RunWithBinding', this.#session.handle.pointer, options.pointer, pointer);
+      if (this.#session.onDevice) {
+        // A device took its copy when it was bound.
+        for (const [name, { pointer: value }] of this.#rooms) call('BindInput', pointer, name, value);
+        call('SynchronizeBoundInputs', pointer);
+      }
+      await callAsync('RunWithBinding', this.#session.handle.pointer, this.#options.pointer, pointer);
       if (this.#session.onDevice) call('SynchronizeBoundOutputs', pointer);
     } finally {
       this.#running = false;
@@ -54,7 +73,7 @@ export class Binding {
   }
 
   dispose(): void {
-    this.#handle.dispose();
+    for (const owned of [this.#handle, this.#options, ...this.#rooms.values()]) owned.dispose();
   }
 
   #checkComplete(): true {
@@ -69,3 +88,6 @@ export class Binding {
     if (this.#running) throw new Error('a binding was touched while it runs: this is a bug');
   }
 }
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i]);
