@@ -5,7 +5,7 @@ import type { BatchQueue, Queued } from './batch-queue.js';
 import type { RunnerInfo } from './protocol.js';
 import type { UnitCost } from './unit-cost.js';
 
-/** Beside those that compute: one that is decoded, tokenized and waiting for a stream. */
+/** Beside one a stream: it is decoded and tokenized meanwhile, and begins before a stream is free. */
 export const batchesAhead = 1;
 /** Milliseconds of a run from which it pays to look first whether more has come. */
 const worthATurnMs = 2;

@@ -54,7 +54,9 @@ const openPipeline = async ({
 }: LoadRequest) => {
   const model = new ModelFolder(folder, dtype, options);
   const deviceOf = deviceByName(device);
-  const turns = new Turns(deviceOf.concurrentRuns(threads));
+  const streams = deviceOf.concurrentRuns(threads);
+  // One more than there are cores: while the outputs of one are read and told, no core waits (docs/bench-log.md).
+  const turns = new Turns(streams > 1 ? streams + 1 : streams);
   const { open } = (await import(pipelineUrl)) as { open: OpenPipeline };
   return open(model, {
     cacheBytes: cacheBytes || Math.floor(totalmem() * cacheShare),

@@ -52,6 +52,35 @@ test('what is written into bound memory is what the next run reads', async () =>
   binding.dispose();
 });
 
+test('room of its own stays while the shape does, and lives through a run that it is disposed of in', async () => {
+  const binding = new Binding(session);
+  const roomsFor = (feeds: Readonly<Record<string, Tensor>>) =>
+    Object.entries(feeds).map(([name, { type, dims, data }]) => {
+      const room = binding.room({ name, type, dims }) as BigInt64Array;
+      room.set(data as BigInt64Array);
+      return room;
+    });
+  const feeds = textFeeds(6, 2);
+  const output = bindAll(binding, feeds);
+  const first = roomsFor(feeds);
+  await binding.run();
+  expect(output).toEqual((await session.run(feeds)).last_hidden_state);
+  const others = textFeeds(6, 2, 40);
+  const again = roomsFor(others);
+  for (const [i, room] of again.entries()) expect(room).toBe(first[i]);
+  await binding.run();
+  expect(output).toEqual((await session.run(others)).last_hidden_state);
+  const longer = textFeeds(9, 2);
+  const longOutput = float32([2, 9, width]);
+  binding.output('last_hidden_state', new TensorValue(longOutput));
+  for (const [i, room] of roomsFor(longer).entries()) expect(room).not.toBe(first[i]);
+  const running = binding.run();
+  binding.dispose();
+  collectGarbage()();
+  await running;
+  expect(longOutput).toEqual((await session.run(longer)).last_hidden_state);
+});
+
 test('room that is too small for an output is an error, and nothing is written', async () => {
   const binding = new Binding(session);
   bindAll(binding, textFeeds(6));
