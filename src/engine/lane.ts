@@ -53,9 +53,8 @@ export class Lane {
     this.owner = options.owner;
     this.#clock = options.clock;
     this.#queue = new BatchQueue(options.clock);
-    const { clock } = options;
     this.#pace = new Pace({
-      clock,
+      clock: options.clock,
       queue: this.#queue,
       unitCost: this.#unitCost,
       dispatch: () => this.#dispatch(),
