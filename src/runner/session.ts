@@ -89,10 +89,10 @@ export class Session {
     return new Binding(this.#wide);
   }
 
-  /** Runs a binding of this session; resolves with its device time in integer microseconds. */
-  async runBound(binding: Binding): Promise<number> {
+  /** Runs a binding of this session, see there; resolves with its device time in integer microseconds. */
+  async runBound(binding: Binding, how: { readonly blocking?: boolean } = {}): Promise<number> {
     const { turns, clock } = this.#options;
-    const { micros } = await turns.take(() => clock.measure(() => binding.run()));
+    const { micros } = await turns.take(() => clock.measure(() => binding.run(how)));
     return micros;
   }
 

@@ -158,6 +158,22 @@ test('binding, values and session that are disposed of during a run last until i
   await expect(binding.run()).rejects.toThrow('used after');
 });
 
+test('a blocking run is over when the call returns, and fails like any other', async () => {
+  const binding = new Binding(session);
+  const feeds = textFeeds(7, 2);
+  const output = bindAll(binding, feeds);
+  const expected = await session.run(feeds);
+  const run = binding.run({ blocking: true });
+  expect(output).toEqual(expected.last_hidden_state);
+  await run;
+  binding.input('input_ids', new TensorValue(textFeeds(5).input_ids!));
+  await expect(binding.run({ blocking: true })).rejects.toThrow(/RunWithBinding/);
+  bindAll(binding, feeds);
+  await binding.run({ blocking: true });
+  binding.dispose();
+  await expect(binding.run({ blocking: true })).rejects.toThrow('used after');
+});
+
 test('a binding is not touched while it runs', async () => {
   const binding = new Binding(session);
   bindAll(binding, textFeeds(40, 50));

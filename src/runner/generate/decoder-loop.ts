@@ -51,7 +51,7 @@ export class DecoderLoop {
   /** Device time of one prompt token, and of one decoding run. */
   #prefillMicros = 1000;
   #decodeMicros = 10_000;
-  /** What a step has to tell is told while the next one computes. */
+  /** What the last run has to tell. */
   #untold: Array<() => void> = [];
 
   /** `draftTokens`: how far a lone text's continuation is guessed and verified in one run; 0: not at all. */
@@ -102,6 +102,7 @@ export class DecoderLoop {
   }
 
   async #step(): Promise<void> {
+    await this.#tellAndHear();
     this.#dropCancelled();
     for (const { text, reused } of this.#scheduler.admit()) {
       if (!text.admitted) this.#untold.push(() => text.job.onAdmitted(reused));
@@ -109,11 +110,12 @@ export class DecoderLoop {
     }
     const plan = this.#scheduler.plan((decoding) => this.#prefillTokens(decoding));
     if (plan.prefill) await this.#prefill(plan.prefill);
+    if (plan.decode.length === 0) return;
+    // What was drawn behind a prompt goes out before the run, which may keep the thread.
+    if (this.#untold.length > 0) await this.#tellAndHear();
     const draft = this.#draft(plan);
     if (draft.length > 0) await this.#verify(plan, draft);
-    else if (plan.decode.length > 0) await this.#decode(plan);
-    // A step without work (all cancelled) must still let messages in.
-    else if (!plan.prefill) await new Promise((resolve) => setImmediate(resolve));
+    else await this.#decode(plan);
   }
 
   async #prefill(part: NonNullable<Plan<Text>['prefill']>): Promise<void> {
@@ -132,9 +134,7 @@ export class DecoderLoop {
 
   async #decode(plan: Plan<Text>): Promise<void> {
     const rows = plan.decode.map((text) => ({ id: text.ids.at(-1)!, past: text.ids.length - 1 }));
-    const running = this.#store.decode(rows);
-    this.#tell();
-    const { scores, micros } = await running;
+    const { scores, micros } = await this.#store.decode(rows);
     this.#decodeMicros += newestWeight * (micros - this.#decodeMicros);
     this.#scheduler.decoded(plan);
     const shares = splitByWork(
@@ -158,9 +158,7 @@ export class DecoderLoop {
   async #verify(plan: Plan<Text>, draft: readonly number[]): Promise<void> {
     const text = plan.decode[0]!;
     const past = text.ids.length - 1;
-    const running = this.#store.verify!(0, [text.ids[past]!, ...draft], past);
-    this.#tell();
-    const { scores, micros } = await running;
+    const { scores, micros } = await this.#store.verify!(0, [text.ids[past]!, ...draft], past);
     text.job.onBill(micros);
     const { sequence } = text.job;
     this.#scheduler.decoded(plan);
@@ -201,6 +199,12 @@ export class DecoderLoop {
     this.#scheduler.remove(text);
     this.#texts.delete(text.job);
     this.#untold.push(tell);
+  }
+
+  /** A turn of the event loop in which what is told is sent, and another in which messages come in. */
+  async #tellAndHear(): Promise<void> {
+    this.#tell();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   }
 
   #tell(): void {

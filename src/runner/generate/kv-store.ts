@@ -43,7 +43,7 @@ export interface KvStore {
     ids: readonly number[],
     past: number,
   ): Promise<{ readonly scores: Scores; readonly micros: number }>;
-  /** One more token for the texts in slots 0, 1, …; `scores[i]` belongs to slot i. */
+  /** One more token for the texts in slots 0, 1, …; `scores[i]` belongs to slot i. May keep the thread until it is done. */
   decode(
     rows: readonly DecodeRow[],
   ): Promise<{ readonly scores: readonly Scores[]; readonly micros: number }>;

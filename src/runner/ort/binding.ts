@@ -50,8 +50,11 @@ export class Binding {
     this.#held.set(`output ${name}`, value);
   }
 
-  /** Runs on a thread of the pool, with everything bound. Nothing bound may change until the promise settles. */
-  async run(): Promise<void> {
+  /**
+   * Runs with everything bound, on a thread of the pool. Nothing bound may change until the promise settles.
+   * `blocking`: on this thread, which hears nothing meanwhile; for short runs, the way to another thread and back is long.
+   */
+  async run({ blocking = false } = {}): Promise<void> {
     this.#assertIdle();
     const { pointer } = this.#handle;
     if (!this.#complete) this.#complete = this.#checkComplete();
@@ -65,7 +68,9 @@ export class Binding {
         for (const [name, { pointer: value }] of this.#rooms) call('BindInput', pointer, name, value);
         call('SynchronizeBoundInputs', pointer);
       }
-      await callAsync('RunWithBinding', this.#session.handle.pointer, this.#options.pointer, pointer);
+      const args = [this.#session.handle.pointer, this.#options.pointer, pointer];
+      if (blocking) call('RunWithBinding', ...args);
+      else await callAsync('RunWithBinding', ...args);
       if (this.#session.onDevice) call('SynchronizeBoundOutputs', pointer);
     } finally {
       this.#running = false;
