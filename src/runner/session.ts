@@ -6,6 +6,7 @@ import { Binding } from './ort/binding.js';
 import { OrtSession, type TensorInfo } from './ort/ort-session.js';
 import type { DeviceValue, Tensor } from './ort/tensor.js';
 import type { Turns } from './turns.js';
+import { yieldToLoop } from './yield-to-loop.js';
 
 export type { Binding } from './ort/binding.js';
 export type { TensorInfo } from './ort/ort-session.js';
@@ -41,6 +42,19 @@ export const int64 = (data: BigInt64Array, dims: readonly number[]): Tensor<BigI
   dims,
 });
 
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Whether this is one of many runs of which each waits for the one before. */
+  readonly step?: boolean;
+}
+
+/**
+ * A lone step as short as this, on the CPU, keeps the event loop's thread: the ways to another thread and back, and every
+ * thread that stands between those that compute one step together, cost more than anybody gains by being heard a little
+ * sooner (docs/bench-log.md).
+ */
+const shortStepMicros = 50_000;
+
 /** Up to this size a model is opened twice, see below; larger ones would cost too much memory. */
 const smallModelBytes = 256 * 2 ** 20;
 
@@ -59,6 +73,8 @@ export class Session {
   readonly #options: SessionOptions;
   /** Runs asked for and not over. */
   #runs = 0;
+  /** Device time of the newest step. */
+  #stepMicros = Number.POSITIVE_INFINITY;
 
   private constructor(wide: OrtSession, narrow: OrtSession | undefined, options: SessionOptions) {
     this.#wide = wide;
@@ -89,11 +105,20 @@ export class Session {
     return new Binding(this.#wide);
   }
 
-  /** Runs a binding of this session, see there; resolves with its device time in integer microseconds. */
-  async runBound(binding: Binding, how: { readonly blocking?: boolean } = {}): Promise<number> {
+  /**
+   * Runs a binding of this session; resolves with its device time in integer microseconds. Before steps the caller lets
+   * the event loop go round.
+   */
+  async runBound(binding: Binding, { step = false }: Pick<RunOptions, 'step'> = {}): Promise<number> {
     const { turns, clock } = this.#options;
-    const { micros } = await turns.take(() => clock.measure(() => binding.run(how)));
+    const blocking = step && this.#stepsAreShort;
+    const { micros } = await turns.take(() => clock.measure(() => binding.run({ blocking })));
+    if (step) this.#stepMicros = micros;
     return micros;
+  }
+
+  get #stepsAreShort(): boolean {
+    return this.#options.device.memory === undefined && this.#stepMicros <= shortStepMicros;
   }
 
   hasInput(name: string): boolean {
@@ -108,16 +133,19 @@ export class Session {
    * Runs with those of `feeds` that the model takes; a missing one, a wrong type or shape throws. The arrays must not
    * change until the promise settles.
    */
-  async run(feeds: Feeds, signal?: AbortSignal): Promise<Ran> {
+  async run(feeds: Feeds, { signal, step = false }: RunOptions = {}): Promise<Ran> {
     const { turns, clock } = this.#options;
     const taken = Object.fromEntries(Object.entries(feeds).filter(([name]) => this.hasInput(name)));
     this.#runs++;
     try {
       // Runs that are asked for together know of each other before the first begins.
-      await undefined;
+      await (step ? yieldToLoop() : undefined);
       return await turns.take(async () => {
-        const session = (this.#runs > 1 && this.#narrow) || this.#wide;
-        const { result, micros } = await clock.measure(() => session.run(taken, signal));
+        const lone = this.#runs === 1;
+        const session = (!lone && this.#narrow) || this.#wide;
+        const blocking = step && lone && this.#stepsAreShort;
+        const { result, micros } = await clock.measure(() => session.run(taken, { signal, blocking }));
+        if (step) this.#stepMicros = micros;
         return { outputs: result, micros };
       });
     } finally {

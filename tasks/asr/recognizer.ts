@@ -47,10 +47,11 @@ export class Hearing {
     if (text !== '') delta?.({ text } satisfies AsrDelta);
   }
 
-  /** Every run is billed; none begins when nobody waits for its result. */
-  async run(session: Session, feeds: Feeds): Promise<Ran> {
-    this.#task.signal.throwIfAborted();
-    const ran = await session.run(feeds, this.#task.signal);
+  /** Every run is billed; none begins when nobody waits for its result. `step`: see `Session.run`. */
+  async run(session: Session, feeds: Feeds, { step = false } = {}): Promise<Ran> {
+    const { signal } = this.#task;
+    signal.throwIfAborted();
+    const ran = await session.run(feeds, { signal, step });
     this.#task.bill(ran.micros);
     return ran;
   }

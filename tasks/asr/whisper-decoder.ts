@@ -73,7 +73,7 @@ export class WhisperDecoder {
 
   /** More tokens after those. */
   async read({ states, cache }: Read, ids: readonly number[], hearing: Hearing): Promise<Read> {
-    const ran = await hearing.run(this.#next, this.#feeds(states, ids, cache, true));
+    const ran = await hearing.run(this.#next, this.#feeds(states, ids, cache, true), { step: true });
     return { states, cache: { ...cache, ...cacheOf(ran) }, logits: floats(ran, 'logits').data };
   }
 

@@ -1,5 +1,6 @@
 /** Which tokens a Whisper decoder may write next, and which of them it writes. */
 import type { Random } from '../../src/runner/generate/random.js';
+import { argmax } from '../../src/runner/generate/sampler.js';
 import type { WhisperTokens } from './whisper-tokens.js';
 
 export interface Choice {
@@ -57,14 +58,9 @@ const timesAreLikelier = (logits: Float32Array, time: number): boolean => {
 
 /** The likeliest token at temperature 0, a drawn one above. */
 export const choose = (logits: Float32Array, temperature: number, random: Random): Choice => {
-  let id = 0;
-  let base = logits[0]!;
-  for (let i = 1; i < logits.length; i++) {
-    if (logits[i]! <= base) continue;
-    base = logits[i]!;
-    id = i;
-  }
-  if (temperature > 0) id = draw(logits, { from: 0, base, temperature }, random);
+  const best = argmax(logits);
+  const base = logits[best]!;
+  const id = temperature > 0 ? draw(logits, { from: 0, base, temperature }, random) : best;
   return { id, logprob: logits[id]! - base - Math.log(sumOfExps(logits, { from: 0, base, temperature: 1 })) };
 };
 

@@ -89,7 +89,7 @@ describe('a session', () => {
   test('an aborted run ends early with the reason, and the session works on', async () => {
     const expected = await session.run(textFeeds(9));
     const controller = new AbortController();
-    const aborted = session.run(longFeeds(), controller.signal);
+    const aborted = session.run(longFeeds(), { signal: controller.signal });
     for (let i = 0; i < 10; i++) await setImmediate();
     controller.abort();
     // Had it run to its end, it would have resolved.
@@ -99,12 +99,12 @@ describe('a session', () => {
 
   test('a run whose signal has fired does not begin', async () => {
     const reason = new Error('nobody waits');
-    await expect(session.run(textFeeds(3), AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(session.run(textFeeds(3), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
   test('a signal that fires after the run does nothing', async () => {
     const controller = new AbortController();
-    await session.run(textFeeds(3), controller.signal);
+    await session.run(textFeeds(3), { signal: controller.signal });
     controller.abort();
     expect((await session.run(textFeeds(3))).logits?.dims).toEqual([1, 3]);
   });
@@ -116,7 +116,7 @@ describe('a session', () => {
     for (const length of lengths) alone.push(await session.run(textFeeds(length, 1, length)));
     const runs = lengths.map((length, i) => {
       const controller = new AbortController();
-      const run = session.run(textFeeds(length, 1, length), controller.signal);
+      const run = session.run(textFeeds(length, 1, length), { signal: controller.signal });
       if (i % 3 === 0) controller.abort();
       return run;
     });

@@ -1,5 +1,6 @@
 /** The engine of text generation: schedule, run, postprocess, until nothing is left to do. */
 import { splitByWork } from '../../metering/split.js';
+import { yieldToLoop } from '../yield-to-loop.js';
 import type { KvStore, Scores } from './kv-store.js';
 import { lookUp } from './prompt-lookup.js';
 import { type Plan, type Schedulable, Scheduler } from './scheduler.js';
@@ -111,7 +112,6 @@ export class DecoderLoop {
     const plan = this.#scheduler.plan((decoding) => this.#prefillTokens(decoding));
     if (plan.prefill) await this.#prefill(plan.prefill);
     if (plan.decode.length === 0) return;
-    // What was drawn behind a prompt goes out before the run, which may keep the thread.
     if (this.#untold.length > 0) await this.#tellAndHear();
     const draft = this.#draft(plan);
     if (draft.length > 0) await this.#verify(plan, draft);
@@ -201,10 +201,10 @@ export class DecoderLoop {
     this.#untold.push(tell);
   }
 
-  /** A turn of the event loop in which what is told is sent, and another in which messages come in. */
+  /** A run may keep the thread: before it, what is told goes out, and what has come in is heard. */
   async #tellAndHear(): Promise<void> {
     this.#tell();
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await yieldToLoop();
   }
 
   #tell(): void {

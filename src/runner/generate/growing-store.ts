@@ -70,13 +70,14 @@ export class GrowingStore implements KvStore {
     const total = past + ids.length;
     const positions = BigInt64Array.from(ids, (_, i) => BigInt(past + i));
     const pasts = past === 0 ? this.#empty : shorten(this.#pasts[slot]!, past);
-    const ran = await this.#session.run({
+    const feeds = {
       input_ids: int64(BigInt64Array.from(ids, BigInt), [1, ids.length]),
       attention_mask: int64(new BigInt64Array(total).fill(1n), [1, total]),
       position_ids: int64(positions, [1, ids.length]),
       use_cache_branch: { type: 'bool', data: Uint8Array.of(past > 0 ? 1 : 0), dims: [1] },
       ...pasts,
-    });
+    } as const;
+    const ran = await this.#session.run(feeds, { step: ids.length === 1 });
     this.#pasts[slot] = Object.fromEntries(
       Object.keys(pasts).map((name) => [name, ran.outputs[name.replace('past_key_values', 'present')]!]),
     );

@@ -26,11 +26,6 @@ import {
 
 /** Tokens by which the mask of a decoding run grows. */
 const maskStep = 64;
-/**
- * A decoding run as short as this has the runner's thread to itself: threads that wait for each other at every operator
- * lose more by one that stands between them than anybody gains by being heard a little sooner (docs/bench-log.md).
- */
-const shortRunMicros = 50_000;
 
 /** Keys or values of one layer. */
 interface Layer {
@@ -66,8 +61,6 @@ export class InPlaceStore implements KvStore {
   readonly #bound = new WeakMap<Binding, TensorValue>();
   /** Some exports give scores for the last token alone. */
   readonly #lastOnly: boolean;
-  /** Device time of the newest decoding run. */
-  #decodeMicros = Number.POSITIVE_INFINITY;
 
   constructor({ session, config, slots, capacity }: KvStoreOptions) {
     this.#session = session;
@@ -110,9 +103,7 @@ export class InPlaceStore implements KvStore {
   async decode(rows: readonly DecodeRow[]) {
     if (this.batched) {
       const fed = rows.map(({ id, past }) => ({ ids: [id], past }));
-      const blocking = this.#decodeMicros <= shortRunMicros;
-      const micros = await this.#run(this.#firstRows(rows.length), fed, blocking);
-      this.#decodeMicros = micros;
+      const micros = await this.#run(this.#firstRows(rows.length), fed, { step: true });
       return { scores: rows.map((_, row) => this.#scoresAt(row)), micros };
     }
     const scores: Scores[] = [];
@@ -200,7 +191,7 @@ export class InPlaceStore implements KvStore {
   async #run(
     binding: Binding,
     rows: ReadonlyArray<{ readonly ids: readonly number[]; readonly past: number }>,
-    blocking = false,
+    how: { readonly step?: boolean } = {},
   ): Promise<number> {
     const fresh = rows[0]!.ids.length;
     const total = this.#maskWidth(Math.max(...rows.map(({ past }) => past)) + fresh, fresh);
@@ -217,7 +208,7 @@ export class InPlaceStore implements KvStore {
       }
     }
     this.#bindScores(binding, rows.length, this.#lastOnly ? 1 : fresh);
-    return this.#session.runBound(binding, { blocking });
+    return this.#session.runBound(binding, how);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** A session's inputs and outputs bound to memory that stays: for models that are run again and again on it. */
 import { Handle } from './handle.js';
-import { call, callAsync, callFor } from './library.js';
+import { call, callFor, runWithBinding } from './library.js';
 import type { OrtSession } from './ort-session.js';
 import { newArray, type Tensor, type TensorData, TensorValue, type Value } from './tensor.js';
 
@@ -52,7 +52,7 @@ export class Binding {
 
   /**
    * Runs with everything bound, on a thread of the pool. Nothing bound may change until the promise settles.
-   * `blocking`: on this thread, which hears nothing meanwhile; for short runs, the way to another thread and back is long.
+   * `blocking`: on this thread, which hears nothing until the call returns, and all is done.
    */
   async run({ blocking = false } = {}): Promise<void> {
     this.#assertIdle();
@@ -68,9 +68,7 @@ export class Binding {
         for (const [name, { pointer: value }] of this.#rooms) call('BindInput', pointer, name, value);
         call('SynchronizeBoundInputs', pointer);
       }
-      const args = [this.#session.handle.pointer, this.#options.pointer, pointer];
-      if (blocking) call('RunWithBinding', ...args);
-      else await callAsync('RunWithBinding', ...args);
+      await runWithBinding(this.#session.handle.pointer, this.#options.pointer, pointer, blocking);
       if (this.#session.onDevice) call('SynchronizeBoundOutputs', pointer);
     } finally {
       this.#running = false;

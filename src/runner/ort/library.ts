@@ -187,6 +187,17 @@ export const callAsync = (name: CallName, ...args: unknown[]): Promise<void> =>
     }
   });
 
+/** A session's run on a thread of the pool; `blocking`: on this one, before the call returns. */
+export const runWithBinding = async (
+  session: Pointer,
+  options: Pointer,
+  binding: Pointer,
+  blocking: boolean,
+): Promise<void> => {
+  if (blocking) call('RunWithBinding', session, options, binding);
+  else await callAsync('RunWithBinding', session, options, binding);
+};
+
 export const release = (name: ReleaseName, pointer: Pointer): void => void native.release[name](pointer);
 
 /** A zero-terminated string that ONNX Runtime allocated; frees it. */

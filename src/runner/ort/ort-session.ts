@@ -7,6 +7,7 @@ import {
   nativePath,
   type Pointer,
   release,
+  runWithBinding,
   takePointers,
   takeString,
 } from './library.js';
@@ -103,8 +104,15 @@ export class OrtSession {
   /**
    * Runs once. `feeds` must name every input and nothing else, with its type and a shape that fits; the arrays must not
    * change until the promise settles. A signal that fires ends the run early, which then throws the signal's reason.
+   * `blocking`: on this thread, see `Binding.run`.
    */
-  async run(feeds: Readonly<Record<string, Tensor>>, signal?: AbortSignal): Promise<Record<string, Tensor>> {
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    {
+      signal,
+      blocking = false,
+    }: { readonly signal?: AbortSignal | undefined; readonly blocking?: boolean } = {},
+  ): Promise<Record<string, Tensor>> {
     signal?.throwIfAborted();
     using _session = this.handle.hold();
     const checked = this.#checkFeeds(feeds);
@@ -122,7 +130,7 @@ export class OrtSession {
       for (const { name } of this.outputs) call('BindOutputToDevice', binding.pointer, name, cpuMemoryInfo());
       signal?.addEventListener('abort', terminate, { once: true });
       if (this.onDevice) call('SynchronizeBoundInputs', binding.pointer);
-      await callAsync('RunWithBinding', this.handle.pointer, runOptions.pointer, binding.pointer);
+      await runWithBinding(this.handle.pointer, runOptions.pointer, binding.pointer, blocking);
       if (this.onDevice) call('SynchronizeBoundOutputs', binding.pointer);
       return this.#takeOutputs(binding.pointer);
     } catch (error) {
