@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runnerEnvironment } from '../src/engine/runner-environment.js';
 import { type Generator, llamaFor, promptOf, taskwire } from './generators.js';
 import { dtypeOf, linkModel, median, type Running, startNaive } from './service.js';
 import { steadyRate, stream } from './streams.js';
@@ -35,6 +36,7 @@ const raw = (folder: string, slots: number, past: number): number =>
   Number(
     execFileSync(process.execPath, [rawScript, folder, String(slots), String(past), '3'], {
       encoding: 'utf8',
+      env: runnerEnvironment(process.env),
     }),
   );
 

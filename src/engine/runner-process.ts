@@ -1,8 +1,9 @@
 /** One runner: a child process that holds one model. Starts it, carries messages, keeps its last words. */
 import { fork } from 'node:child_process';
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FromRunner, FromRunnerTogether, ToRunner } from './protocol.js';
+import { runnerEnvironment } from './runner-environment.js';
 
 export interface Runner {
   readonly pid: number | undefined;
@@ -36,8 +37,7 @@ export const startRunnerProcess: StartRunner = (handlers) => {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [roomForYoungObjects],
-    // Sessions run on the pool's threads, one a core, and files are read there too; four, the default, would be too few.
-    env: { UV_THREADPOOL_SIZE: String(availableParallelism() + 4), ...process.env },
+    env: runnerEnvironment(process.env),
   });
   let lastWords = '';
   const listen = (chunk: Buffer) => {

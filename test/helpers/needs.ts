@@ -3,6 +3,7 @@
  * fails there.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { hasPostgres } from './postgres.js';
 
 const full = process.env.TEST_SCOPE === 'full';
@@ -49,6 +50,10 @@ export const describeWithSchemathesis = describeWith("Python's schemathesis (TES
 
 export const describeWithLiteLlm = describeWith("Python's litellm[proxy] (TEST_LITELLM)", () =>
   works(liteLlmPython, '-c', 'import litellm, fastapi'),
+);
+
+export const describeWithHugePages = describeWith("Linux's transparent huge pages", () =>
+  existsSync('/sys/kernel/mm/transparent_hugepage/enabled'),
 );
 
 export const describeWithCurl = describeWith('curl', () => works('curl', '--version'));

@@ -8,6 +8,7 @@ import {
   type Binding,
   newArray,
   type Session,
+  sparseArray,
   type TensorData,
   type TensorInfo,
   TensorValue,
@@ -146,8 +147,7 @@ export class InPlaceStore implements KvStore {
     return {
       input,
       output: input.replace('past_key_values', 'present'),
-      // Pages of it become memory when they are first written.
-      data: first ? undefined : newArray(this.#type, this.slots * this.#slotLength),
+      data: first ? undefined : sparseArray(this.#type, this.slots * this.#slotLength),
       onDevice: first ? [first, ...others] : [],
     };
   }

@@ -1,0 +1,45 @@
+/** Room that takes memory only where it is written, whatever the allocator prefers. */
+import { execFileSync } from 'node:child_process';
+import { runnerEnvironment } from '../../src/engine/runner-environment.js';
+import { sparseArray } from '../../src/runner/ort/sparse.js';
+import { describeWithHugePages } from '../helpers/needs.js';
+
+const script = (make: string) => `
+  import { readFileSync } from 'node:fs';
+  import { sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
+  const megabytes = 256;
+  const array = ${make};
+  for (let i = 0; i < array.length; i += 2 ** 19) array[i] = 1;
+  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  const sizeOf = (mapping, field) => Number(new RegExp('^' + field + ': +([0-9]+) kB', 'm').exec(mapping)[1]);
+  const mine = mappings.filter((mapping) => sizeOf(mapping, 'Size') >= (megabytes - 1) * 1024 && sizeOf(mapping, 'Rss') > 0);
+  const flags = mine.map((mapping) => /^VmFlags:(.*)$/m.exec(mapping)[1].trim().split(' '));
+  console.log(JSON.stringify({ isNever: flags.some((all) => all.includes('nh')), isWanted: flags.some((all) => all.includes('hg')), touchedKb: Math.min(...mine.map((mapping) => sizeOf(mapping, 'Rss'))) }));
+`;
+
+const inRunner = (make: string) =>
+  JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script(make)], {
+      encoding: 'utf8',
+      env: runnerEnvironment(process.env),
+    }),
+  ) as { readonly isNever: boolean; readonly isWanted: boolean; readonly touchedKb: number };
+
+test('it is made of zeros, and of any size', () => {
+  for (const length of [0, 1, 1000, 100_000, 3_000_000]) {
+    const array = sparseArray('float32', length);
+    expect(array.length).toBe(length);
+    expect(array.every((value) => value === 0)).toBe(true);
+  }
+});
+
+describeWithHugePages('a process whose other memory is in huge pages', () => {
+  test('takes small ones for it', () => {
+    const usual = inRunner('new Float32Array(megabytes * 2 ** 18)');
+    expect(usual).toMatchObject({ isNever: false, isWanted: true });
+    // 128 places 2 MB apart.
+    const sparse = inRunner("sparseArray('float32', megabytes * 2 ** 18)");
+    expect(sparse).toMatchObject({ isNever: true, isWanted: false });
+    expect(sparse.touchedKb).toBeLessThan(128 * 64 + 1024);
+  });
+});
