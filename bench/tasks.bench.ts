@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runnerEnvironment } from '../src/engine/runner-environment.js';
 import { benchPictures, benchSound, benchTexts } from './inputs.js';
 import { type BenchRequest, drive as driveLoad, type LoadResult } from './load.js';
 import { linkModel, median, type Running, startNaive, startService } from './service.js';
@@ -167,6 +168,7 @@ const raw = ({ folder, raw: kind }: Workload, batch: number): number =>
     ? Number(
         execFileSync(process.execPath, [rawScript, folder, kind, String(batch), String(seconds)], {
           encoding: 'utf8',
+          env: runnerEnvironment(process.env),
         }),
       )
     : Number.NaN;

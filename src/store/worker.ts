@@ -28,8 +28,8 @@ export type Answer =
   | { readonly id: number; readonly refusal: ErrorMessage }
   | { readonly id: number; readonly failure: string };
 
-/** How long a write may wait for others to commit with. */
-const lingerMs = 2;
+/** Commits are at least so far apart: writes that come sooner wait for others to commit with. */
+const commitEveryMs = 2;
 
 const { file, role } = workerData as WorkerOptions;
 const port = parentPort!;
@@ -76,6 +76,7 @@ let inTransaction = false;
 let working = false;
 let closing = false;
 let commitTimer: NodeJS.Timeout | undefined;
+let committedAt = Number.NEGATIVE_INFINITY;
 
 const begin = (): void => {
   if (inTransaction) return;
@@ -96,6 +97,7 @@ const commit = (): void => {
     return;
   }
   inTransaction = false;
+  committedAt = performance.now();
   if (answers.length > 0) port.postMessage(answers);
   answers = [];
 };
@@ -140,7 +142,11 @@ const work = async (): Promise<void> => {
   }
   working = false;
   if (closing) return close();
-  if (inTransaction) commitTimer ??= setTimeout(commit, lingerMs);
+  if (!inTransaction || commitTimer) return;
+  // Nobody waits for the commit of `early` verbs.
+  const waitMs = answers.length > 0 ? committedAt + commitEveryMs - performance.now() : commitEveryMs;
+  if (waitMs > 0) commitTimer = setTimeout(commit, waitMs);
+  else commit();
 };
 
 const close = async (): Promise<void> => {

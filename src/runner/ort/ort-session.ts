@@ -40,12 +40,12 @@ const logErrors = 3;
 const optimizeAll = 99;
 
 /**
- * Between two operators of a run its threads spin for a moment, which makes a lone run a sixth faster; after the run they
+ * Between two operators of a run its threads spin for a moment, which makes a lone run a fifth faster; after the run they
  * sleep. By default they would spin on, and several models on few cores starve each other (docs/bench-log.md).
  */
 const threading = [
   ['session.intra_op.allow_spinning', '1'],
-  ['session.intra_op.spin_duration_us', '20'],
+  ['session.intra_op.spin_duration_us', '60'],
   ['session.force_spinning_stop', '1'],
 ] as const;
 
