@@ -11,10 +11,14 @@ const [folder = '', kind = '', batchText = '1', secondsText = '3'] = process.arg
 const batch = Number(batchText);
 const session = await InferenceSession.create(`${folder}/onnx/model.onnx`, { logSeverityLevel: 3 });
 
+const { vocab_size = 0 } = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8')) as {
+  vocab_size?: number;
+};
+
 const tokens = (): Record<string, Tensor> => {
   const dims = [batch, tokensPerText];
   const count = batch * tokensPerText;
-  const ids = BigInt64Array.from({ length: count }, () => BigInt(1000 + Math.floor(Math.random() * 20_000)));
+  const ids = BigInt64Array.from({ length: count }, () => BigInt(Math.floor(Math.random() * vocab_size)));
   const all = {
     input_ids: new Tensor('int64', ids, dims),
     attention_mask: new Tensor('int64', new BigInt64Array(count).fill(1n), dims),

@@ -208,11 +208,10 @@ const measure = async (workload: Workload): Promise<void> => {
   const other = await startNaive(dir, id, workload.naiveTask);
   let loads = 0;
   const drive = (server: Running, level: number) => load(server, workload, id, level, 100_000 * loads++);
-  for (const server of [service, other]) await drive(server, Math.max(...levels));
-  for (let round = 0; round < Number(options.rounds); round++) {
+  const oneRound = async (isOdd: boolean): Promise<void> => {
     for (const level of levels) {
       // Backwards every other time: how fast the machine is depends on what it did before.
-      const naiveFirst = round % 2 === 1 ? await drive(other, level) : undefined;
+      const naiveFirst = isOdd ? await drive(other, level) : undefined;
       const rawFirst = naiveFirst ? undefined : raw(workload, level);
       const result = await drive(service, level);
       const limit = rawFirst ?? raw(workload, level);
@@ -221,9 +220,14 @@ const measure = async (workload: Workload): Promise<void> => {
       ofRaw.get(level)!.push(result.perSecond / limit);
       ofNaive.get(level)!.push(result.perSecond / naive.perSecond);
     }
+  };
+  try {
+    for (const server of [service, other]) await drive(server, Math.max(...levels));
+    for (let round = 0; round < Number(options.rounds); round++) await oneRound(round % 2 === 1);
+  } finally {
+    await service.stop();
+    await other.stop();
   }
-  await service.stop();
-  await other.stop();
   for (const level of levels) {
     const results = ours.get(level)!;
     const number = (pick: (result: LoadResult) => number) => median(results.map(pick)).toFixed(1).padStart(9);
