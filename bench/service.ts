@@ -99,8 +99,12 @@ export const dtypeOf = (folder: string, part = 'model'): Dtype => {
   return dtypePreference.find((dtype) => files.includes(`${part}${dtypeSuffix[dtype]}.onnx`)) ?? 'fp32';
 };
 
-export const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+/** Of an even number of values the mean of the two in the middle; of none, no number. */
+export const median = (numbers: readonly number[]): number => {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+};
 
 const until = async (child: ChildProcess, ready: () => Promise<boolean>): Promise<void> => {
   for (let tries = 0; tries < 1200; tries++) {

@@ -91,8 +91,6 @@ export class DecoderLoop {
     if (this.#running) return;
     this.#running = true;
     try {
-      // What arrives together is scheduled together.
-      await undefined;
       while (!this.#scheduler.idle) await this.#step();
     } catch (error) {
       for (const text of this.#scheduler.texts) this.#end(text, () => text.failed(error));
@@ -103,6 +101,7 @@ export class DecoderLoop {
   }
 
   async #step(): Promise<void> {
+    // What arrives together is scheduled together, too.
     await this.#tellAndHear();
     this.#dropCancelled();
     for (const { text, reused } of this.#scheduler.admit()) {

@@ -1,4 +1,4 @@
-/** A model opened by ONNX Runtime: its inputs and outputs, and runs that leave the event loop free. */
+/** A model opened by ONNX Runtime: its inputs and outputs, and its runs. */
 import { Handle } from './handle.js';
 import {
   call,
