@@ -23,13 +23,9 @@ const session = await Session.open(model.onnx('model')!, {
   turns: new Turns(1),
   sideBySide: false,
 });
-const store = await openKvStore({
-  session,
-  config,
-  inPlace: true,
-  slots: Math.max(1, slots),
-  capacity: 2048,
-});
+const capacity = 2048;
+const size = { slots: Math.max(1, slots), capacity, tokens: Math.max(1, slots) * capacity };
+const store = await openKvStore({ session, config, inPlace: true, size });
 const deadline = () => performance.now() + seconds * 1000;
 
 const read = async (slot: number) => {

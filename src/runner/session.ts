@@ -10,7 +10,7 @@ import { yieldToLoop } from './yield-to-loop.js';
 
 export type { Binding } from './ort/binding.js';
 export type { TensorInfo } from './ort/ort-session.js';
-export { sparseArray } from './ort/sparse.js';
+export { discard, sparseArray } from './ort/sparse.js';
 export { newArray, type Tensor, type TensorData, TensorValue, type Value } from './ort/tensor.js';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
@@ -93,6 +93,11 @@ export class Session {
     const twice = sideBySide && device.concurrentRuns(threads) > 1 && statSync(path).size <= smallModelBytes;
     const narrow = twice ? await OrtSession.open(path, { providers, threads: 1 }) : undefined;
     return new Session(await OrtSession.open(path, { providers, threads }), narrow, options);
+  }
+
+  /** Whether there is a memory beside JavaScript's. */
+  get hasDeviceMemory(): boolean {
+    return this.#options.device.memory !== undefined;
   }
 
   /** Room in the device's memory; `undefined` where that is JavaScript's memory too. */

@@ -9,9 +9,11 @@ import { DecoderLoop, type DecodingJob } from '../../src/runner/generate/decoder
 import { type GrammarSource, Grammars } from '../../src/runner/generate/grammars.js';
 import {
   bytesPerToken,
+  type CacheSize,
   type DecoderConfig,
   openKvStore,
   sizeCache,
+  sizeFixedCache,
 } from '../../src/runner/generate/kv-store.js';
 import { greedySampling } from '../../src/runner/generate/sampler.js';
 import { Sequence } from '../../src/runner/generate/sequence.js';
@@ -32,6 +34,8 @@ interface GeneratorConfig extends DecoderConfig {
 /** What `taskwire.json` may say about a decoder. */
 interface GeneratorOptions {
   readonly context_window?: number;
+  /** The most texts that are decoded at once. */
+  readonly max_sequences?: number;
   /** Beginnings of prompts that all accounts may share in the cache (a system prompt, say). */
   readonly shared_prefixes?: readonly string[];
   /** How many tokens of a lone text are guessed from what it said before, and verified in one run; 0: none. */
@@ -58,8 +62,21 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
   const halves = session.inputs.some(
     ({ name, type }) => name.startsWith('past_key_values.') && type === 'float16',
   );
-  const size = sizeCache(cacheBytes, bytesPerToken(config, halves ? 2 : 4), window);
-  const store = await openKvStore({ session, config, inPlace: updatesInPlace(model, part), ...size });
+  const wish = {
+    budgetBytes: cacheBytes,
+    tokenBytes: bytesPerToken(config, halves ? 2 : 4),
+    windowTokens: window,
+    mostSlots: options.max_sequences,
+  };
+  const openStore = (size: CacheSize) =>
+    openKvStore({ session, config, inPlace: updatesInPlace(model, part), size });
+  const store = session.hasDeviceMemory
+    ? await openStore(sizeFixedCache(wish))
+    : await openStore(sizeCache(wish)).catch((error: unknown) => {
+        // A system that counts addresses as if they were memory (strict overcommit, `ulimit -v`).
+        if (!(error instanceof RangeError)) throw error;
+        return openStore(sizeFixedCache({ ...wish, mostSlots: undefined }));
+      });
   const loop = new DecoderLoop(store, { draftTokens: options.draft_tokens ?? 0 });
   const endIds = endTokens(model, config);
   const grammars = new Grammars(tokenizer, config.vocab_size);

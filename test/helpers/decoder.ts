@@ -4,7 +4,7 @@ import type { Dtype } from '../../src/dtype.js';
 import { DeviceClock } from '../../src/runner/device-clock.js';
 import { cpu } from '../../src/runner/devices/cpu.js';
 import { type Device, deviceByName } from '../../src/runner/devices/index.js';
-import { bytesPerToken, type DecoderConfig, sizeCache } from '../../src/runner/generate/kv-store.js';
+import { bytesPerToken, type DecoderConfig } from '../../src/runner/generate/kv-store.js';
 import { ModelFolder } from '../../src/runner/model-folder.js';
 import type { GeneratePipeline } from '../../src/runner/pipeline.js';
 import { Session } from '../../src/runner/session.js';
@@ -34,8 +34,9 @@ export const openTinySession = (name: string, on: Device, dtype: Dtype = 'fp32')
 };
 
 export interface OpenOptions {
-  /** Of the whole window each. */
   readonly slots: number;
+  /** By default for the whole window of each slot. */
+  readonly cacheBytes?: number;
   readonly on?: Device;
   readonly dtype?: Dtype;
   /** What `taskwire.json` would say. */
@@ -67,21 +68,24 @@ export class TinyDecoder {
 
   static async open(
     name: string,
-    { slots, on = device, dtype = 'fp32', options = {} }: OpenOptions,
+    { slots, cacheBytes, on = device, dtype = 'fp32', options = {} }: OpenOptions,
   ): Promise<TinyDecoder> {
-    const model = new ModelFolder(fixture(`models/tiny/${name}`), dtype, options);
+    const model = new ModelFolder(fixture(`models/tiny/${name}`), dtype, {
+      ...{ max_sequences: slots },
+      ...options,
+    });
     const config = model.config<DecoderConfig & { max_position_embeddings: number }>();
     const window = config.max_position_embeddings;
     const tokenBytes = bytesPerToken(config, dtype === 'fp16' ? 2 : 4);
-    const cacheBytes = slots * window * tokenBytes;
     const pipeline = await open(model, {
-      cacheBytes,
+      cacheBytes: cacheBytes ?? slots * window * tokenBytes,
       hasPart: () => true,
       openSession: () => openTinySession(name, on, dtype),
       openGraph: () => Promise.reject(new Error('no graph here')),
     });
-    expect(sizeCache(cacheBytes, tokenBytes, window).slots).toBe(slots);
-    return new TinyDecoder(pipeline as GeneratePipeline);
+    const decoder = new TinyDecoder(pipeline as GeneratePipeline);
+    expect(decoder.pipeline.cache?.slots).toBe(slots);
+    return decoder;
   }
 
   async write(input: string | GenerationInput, options: WriteOptions = {}): Promise<Written> {

@@ -38,15 +38,27 @@ const neverWritten = -1;
 /** Slots as stores keep them: what lies behind the tokens that count is anything. */
 class Memory implements SlotMemory {
   readonly slots: number;
+  readonly capacity: number;
+  readonly tokens: number;
   readonly contents: number[][];
   readonly copy: SlotMemory['copy'];
 
-  constructor(slots: number, canCopy: boolean) {
+  constructor({ slots, canCopy, capacity, tokens }: Required<BenchOptions>) {
     this.slots = slots;
+    this.capacity = capacity;
+    this.tokens = tokens;
     this.contents = Array.from({ length: slots }, () => []);
     this.copy = canCopy
       ? (from, to, tokens) => this.write(to, 0, this.contents[from]!.slice(0, tokens))
       : undefined;
+  }
+
+  get heldTokens(): number {
+    return this.contents.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  release(slot: number, tokens: number): void {
+    this.contents[slot]!.splice(tokens);
   }
 
   exchange(a: number, b: number, tokensA: number, tokensB: number): void {
@@ -63,14 +75,22 @@ class Memory implements SlotMemory {
   }
 }
 
-/** Steps the scheduler as the engine does, and checks that every run finds in its slots what it goes on from. */
+interface BenchOptions {
+  readonly slots: number;
+  readonly canCopy?: boolean;
+  readonly capacity?: number;
+  /** Of all slots together. */
+  readonly tokens?: number;
+}
+
+/** Steps the scheduler as the engine does; every run must find in its slots what it goes on from, and room for the rest. */
 export class SlotBench {
   readonly scheduler: Scheduler<FakeText>;
   readonly memory: Memory;
   readonly finished: FakeText[] = [];
 
-  constructor({ slots, canCopy = true }: { slots: number; canCopy?: boolean }) {
-    this.memory = new Memory(slots, canCopy);
+  constructor({ slots, canCopy = true, capacity = 8192, tokens = slots * capacity }: BenchOptions) {
+    this.memory = new Memory({ slots, canCopy, capacity, tokens });
     this.scheduler = new Scheduler(this.memory);
   }
 
@@ -81,6 +101,8 @@ export class SlotBench {
   step(prefillTokens = 1000): Plan<FakeText> {
     for (const { text, reused } of this.scheduler.admit()) text.reused ??= reused;
     const plan = this.scheduler.plan(() => prefillTokens);
+    const fresh = plan.decode.length + (plan.prefill?.ids.length ?? 0);
+    expect(this.memory.heldTokens + fresh).toBeLessThanOrEqual(this.memory.tokens);
     if (plan.prefill) {
       const { text, slot, ids, past } = plan.prefill;
       this.#run(slot, text.ids.slice(0, past), ids);

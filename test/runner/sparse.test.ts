@@ -1,12 +1,12 @@
 /** Room that takes memory only where it is written, whatever the allocator prefers. */
 import { execFileSync } from 'node:child_process';
 import { runnerEnvironment } from '../../src/engine/runner-environment.js';
-import { sparseArray } from '../../src/runner/ort/sparse.js';
+import { discard, sparseArray } from '../../src/runner/ort/sparse.js';
 import { describeWithHugePages } from '../helpers/needs.js';
 
 const script = (make: string) => `
   import { readFileSync } from 'node:fs';
-  import { sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
+  import { discard, sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
   const megabytes = 256;
   const array = ${make};
   for (let i = 0; i < array.length; i += 2 ** 19) array[i] = 1;
@@ -42,4 +42,28 @@ describeWithHugePages('a process whose other memory may be in huge pages', () =>
     expect(sparse.isNever).toBe(true);
     expect(sparse.touchedKb).toBeLessThan(128 * 64 + 1024);
   });
+});
+
+test('what is given back takes no memory, and what lies around it stays', () => {
+  const array = sparseArray('float32', 2 ** 24) as Float32Array;
+  array.fill(1);
+  const before = process.memoryUsage.rss();
+  discard(array, 1001, 2 ** 24 - 1001);
+  if (process.platform === 'linux') expect(before - process.memoryUsage.rss()).toBeGreaterThan(60e6);
+  for (const part of [array.subarray(0, 1001), array.subarray(-1001)])
+    expect(part.every((value) => value === 1)).toBe(true);
+  array.fill(2);
+  expect(array.every((value) => value === 2)).toBe(true);
+});
+
+test('less than a page is kept', () => {
+  const array = sparseArray('float32', 2 ** 20) as Float32Array;
+  array.fill(1);
+  for (const [from, to] of [
+    [0, 0],
+    [500, 900],
+    [1024 * 1024 - 3, 1024 * 1024],
+  ] as const)
+    discard(array, from, to);
+  expect(array.every((value) => value === 1)).toBe(true);
 });

@@ -60,11 +60,14 @@ const countingStore = () => {
   const store: KvStore = {
     slots: 2,
     capacity: 64,
+    tokens: 128,
+    heldTokens: 0,
     bytes: 0,
     chunkTokens: 64,
     batched: true,
     copy: () => undefined,
     exchange: () => undefined,
+    release: () => undefined,
     async prefill(_slot, ids) {
       runs.push('prefill');
       return { scores: scoresAfter(ids.at(-1)!), micros: 1 };

@@ -31,6 +31,8 @@ interface Text extends Schedulable {
   readonly failed: (error: unknown) => void;
   /** Whether it has had a slot before: it may have lost it to a more important one. */
   admitted: boolean;
+  /** So many of its tokens have been read or written, once at least: again, they cost it nothing. */
+  computed: number;
 }
 
 /** The least and the most that reading prompts may take of a step while texts are being decoded. */
@@ -80,6 +82,7 @@ export class DecoderLoop {
         done: resolve,
         failed: reject,
         admitted: false,
+        computed: 0,
       };
       this.#texts.set(job, text);
       this.#scheduler.add(text);
@@ -127,7 +130,7 @@ export class DecoderLoop {
     const { scores, micros } = await running;
     onPromptScores?.(past, scores);
     this.#prefillMicros += newestWeight * (micros / part.ids.length - this.#prefillMicros);
-    part.text.job.onBill(micros);
+    this.#bill(part.text, micros, past, ids.length);
     if (this.#scheduler.prefilled(part)) this.#draw(part.text, scores.at(-1)!);
   }
 
@@ -141,7 +144,7 @@ export class DecoderLoop {
       rows.map(() => 1),
     );
     for (const [row, text] of plan.decode.entries()) {
-      text.job.onBill(shares[row]!);
+      this.#bill(text, shares[row]!, rows[row]!.past, 1);
       this.#draw(text, scores[row]!);
     }
   }
@@ -170,6 +173,13 @@ export class DecoderLoop {
       }
       return pieces;
     });
+  }
+
+  /** For what it had not computed before it lost its place. */
+  #bill(text: Text, micros: number, past: number, tokens: number): void {
+    const again = Math.min(tokens, Math.max(0, text.computed - past));
+    text.computed = Math.max(text.computed, past + tokens);
+    if (again < tokens) text.job.onBill(Math.round((micros * (tokens - again)) / tokens));
   }
 
   #draw(text: Text, scores: Float32Array): void {

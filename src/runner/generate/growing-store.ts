@@ -4,6 +4,7 @@
  */
 import { type Feeds, floats, int64, newArray, type Session, type Tensor } from '../session.js';
 import {
+  bytesPerToken,
   chunkTokensFor,
   type DecodeRow,
   headWidth,
@@ -16,27 +17,32 @@ import {
 export class GrowingStore implements KvStore {
   readonly slots: number;
   readonly capacity: number;
-  /** Nothing is set aside: tensors come and go with the texts. */
-  readonly bytes = 0;
+  readonly tokens: number;
+  readonly bytes: number;
   readonly chunkTokens: number;
   readonly batched = false;
   readonly verify: KvStore['verify'];
   readonly #session: Session;
   /** By slot, by input name: [1, heads, tokens, width]. */
   readonly #pasts: Feeds[];
+  /** By slot: their tokens. */
+  readonly #held: number[];
   readonly #empty: Feeds;
 
-  constructor({ session, config, slots, capacity }: KvStoreOptions) {
+  constructor({ session, config, size }: KvStoreOptions) {
     this.#session = session;
-    this.slots = slots;
-    this.capacity = capacity;
+    this.slots = size.slots;
+    this.capacity = size.capacity;
+    this.tokens = size.tokens;
     this.chunkTokens = chunkTokensFor(config);
     const names = session.inputNames.filter((name) => name.startsWith('past_key_values.'));
     const dims = [1, kvHeads(config), 0, headWidth(config)];
     const type = session.inputType(names[0]!)!;
     const none: Tensor = { type, data: newArray(type, 0), dims };
     this.#empty = Object.fromEntries(names.map((name) => [name, none]));
-    this.#pasts = Array.from({ length: slots }, () => this.#empty);
+    this.bytes = size.tokens * bytesPerToken(config, none.data.BYTES_PER_ELEMENT);
+    this.#pasts = Array.from({ length: size.slots }, () => this.#empty);
+    this.#held = this.#pasts.map(() => 0);
     // Some exports give scores for the last token alone.
     const lastOnly = session.outputs.find(({ name }) => name === 'logits')?.dims[1] === 1;
     this.verify = lastOnly ? undefined : (slot, ids, past) => this.#run(slot, ids, past);
@@ -58,12 +64,27 @@ export class GrowingStore implements KvStore {
     return { scores, micros };
   }
 
+  get heldTokens(): number {
+    return this.#held.reduce((sum, tokens) => sum + tokens, 0);
+  }
+
+  release(slot: number, tokens: number): void {
+    if (this.#held[slot]! > tokens) this.copy(slot, slot, tokens);
+  }
+
   copy(from: number, to: number, tokens: number): void {
-    this.#pasts[to] = shorten(this.#pasts[from]!, tokens);
+    this.#keep(to, tokens === 0 ? this.#empty : shorten(this.#pasts[from]!, tokens), tokens);
   }
 
   exchange(a: number, b: number): void {
-    [this.#pasts[a], this.#pasts[b]] = [this.#pasts[b]!, this.#pasts[a]!];
+    const [pasts, held] = [this.#pasts[a]!, this.#held[a]!];
+    this.#keep(a, this.#pasts[b]!, this.#held[b]!);
+    this.#keep(b, pasts, held);
+  }
+
+  #keep(slot: number, pasts: Feeds, tokens: number): void {
+    this.#pasts[slot] = pasts;
+    this.#held[slot] = tokens;
   }
 
   async #run(slot: number, ids: readonly number[], past: number) {
@@ -78,9 +99,11 @@ export class GrowingStore implements KvStore {
       ...pasts,
     } as const;
     const ran = await this.#session.run(feeds, { step: ids.length === 1 });
-    this.#pasts[slot] = Object.fromEntries(
-      Object.keys(pasts).map((name) => [name, ran.outputs[name.replace('past_key_values', 'present')]!]),
-    );
+    const presents = Object.keys(pasts).map((name) => [
+      name,
+      ran.outputs[name.replace('past_key_values', 'present')]!,
+    ]);
+    this.#keep(slot, Object.fromEntries(presents), total);
     const { data, dims } = floats(ran, 'logits');
     const [, rows = 0, vocabulary = 0] = dims;
     const scores = Array.from({ length: rows }, (_, row) =>

@@ -1,11 +1,12 @@
 /**
  * Caches that the model updates in place: `GroupQueryAttention` writes new keys and values behind the old ones when its
  * past and its present are the same memory. Rows of one run may have different lengths: each row's mask has as many ones
- * as it has tokens. In plain memory all slots of a layer are one array, so that the first n slots are a batch; on a device
- * each slot is its own, and texts are decoded one after the other.
+ * as it has tokens. In plain memory all slots of a layer are one array, so that the first n slots are a batch; the system
+ * gives it memory where it is written. On a device each slot is its own, and texts are decoded one after the other.
  */
 import {
   type Binding,
+  discard,
   newArray,
   type Session,
   sparseArray,
@@ -16,6 +17,7 @@ import {
   widen,
 } from '../session.js';
 import {
+  bytesPerToken,
   chunkTokensFor,
   type DecodeRow,
   headWidth,
@@ -41,6 +43,7 @@ interface Layer {
 export class InPlaceStore implements KvStore {
   readonly slots: number;
   readonly capacity: number;
+  readonly tokens: number;
   readonly bytes: number;
   chunkTokens: number;
   readonly batched: boolean;
@@ -52,6 +55,8 @@ export class InPlaceStore implements KvStore {
   readonly #vocabulary: number;
   readonly #type: TensorInfo['type'];
   readonly #layers: readonly Layer[];
+  /** By slot: so many tokens have been written since its memory was given back. */
+  readonly #held: number[];
   /** Bindings of the first n slots (`rows`), and of single ones. */
   readonly #rows = new Map<number, Binding>();
   readonly #singles = new Map<number, Binding>();
@@ -63,10 +68,12 @@ export class InPlaceStore implements KvStore {
   /** Some exports give scores for the last token alone. */
   readonly #lastOnly: boolean;
 
-  constructor({ session, config, slots, capacity }: KvStoreOptions) {
+  constructor({ session, config, size }: KvStoreOptions) {
     this.#session = session;
-    this.slots = slots;
-    this.capacity = capacity;
+    this.slots = size.slots;
+    this.capacity = size.capacity;
+    this.tokens = size.tokens;
+    this.#held = Array.from({ length: size.slots }, () => 0);
     this.chunkTokens = chunkTokensFor(config);
     this.#heads = kvHeads(config);
     this.#width = headWidth(config);
@@ -78,25 +85,26 @@ export class InPlaceStore implements KvStore {
     this.#layers = pasts.map(({ name }) => this.#layer(name));
     this.batched = this.#layers.every(({ data }) => data !== undefined);
     this.copy = this.batched
-      ? (from, to, tokens) =>
-          this.#forEachHead((data, head) => this.#copyHead(data, head, { from, to, tokens }))
+      ? (from, to, tokens) => {
+          this.#forEachHead((data, head) => this.#copyHead(data, head, { from, to, tokens }));
+          this.#hold(to, tokens);
+        }
       : undefined;
     this.verify = this.#lastOnly
       ? undefined
       : async (slot, ids, past) => {
-          const micros = await this.#run(this.#single(slot), [{ ids, past }]);
+          const micros = await this.#read(slot, ids, past);
           return { scores: ids.map((_, row) => this.#scoresAt(row)), micros };
         };
     const sample = newArray(this.#type, 1);
-    this.bytes = pasts.length * slots * this.#slotLength * sample.BYTES_PER_ELEMENT;
+    this.bytes = size.tokens * bytesPerToken(config, sample.BYTES_PER_ELEMENT);
     this.#scoreType = scores?.type ?? 'float32';
-    const rows = Math.max(slots, this.#lastOnly ? 1 : this.chunkTokens);
+    const rows = Math.max(this.slots, this.#lastOnly ? 1 : this.chunkTokens);
     this.#scores = newArray(this.#scoreType, rows * this.#vocabulary);
   }
 
   async prefill(slot: number, ids: readonly number[], past: number) {
-    const binding = this.#single(slot);
-    const micros = await this.#run(binding, [{ ids, past }]);
+    const micros = await this.#read(slot, ids, past);
     const row = this.#lastOnly ? 0 : ids.length - 1;
     return { scores: this.#scoresAt(row), micros };
   }
@@ -104,6 +112,7 @@ export class InPlaceStore implements KvStore {
   async decode(rows: readonly DecodeRow[]) {
     if (this.batched) {
       const fed = rows.map(({ id, past }) => ({ ids: [id], past }));
+      for (const [slot, { past }] of fed.entries()) this.#hold(slot, past + 1);
       const micros = await this.#run(this.#firstRows(rows.length), fed, { step: true });
       return { scores: rows.map((_, row) => this.#scoresAt(row)), micros };
     }
@@ -120,8 +129,10 @@ export class InPlaceStore implements KvStore {
   exchange(a: number, b: number, tokensA: number, tokensB: number): void {
     const tokens = Math.max(tokensA, tokensB);
     if (tokens === 0) return;
-    if (this.batched) this.#forEachHead((data, head) => this.#exchangeHead(data, head, a, b, tokens));
-    else {
+    if (this.batched) {
+      this.#forEachHead((data, head) => this.#exchangeHead(data, head, a, b, tokens));
+      for (const slot of [a, b]) this.#hold(slot, tokens);
+    } else {
       for (const { onDevice } of this.#layers) [onDevice[a], onDevice[b]] = [onDevice[b]!, onDevice[a]!];
       for (const slot of [a, b]) {
         const binding = this.#singles.get(slot);
@@ -131,6 +142,29 @@ export class InPlaceStore implements KvStore {
         this.#singles.delete(slot);
       }
     }
+  }
+
+  get heldTokens(): number {
+    return this.#held.reduce((sum, tokens) => sum + tokens, 0);
+  }
+
+  release(slot: number, tokens: number): void {
+    const held = this.#held[slot]!;
+    this.#held[slot] = Math.min(held, tokens);
+    if (held <= tokens || !this.batched) return;
+    this.#forEachHead((data, head) => {
+      const start = this.#offset(slot, head);
+      discard(data, start + tokens * this.#width, start + held * this.#width);
+    });
+  }
+
+  #hold(slot: number, tokens: number): void {
+    this.#held[slot] = Math.max(this.#held[slot]!, tokens);
+  }
+
+  #read(slot: number, ids: readonly number[], past: number): Promise<number> {
+    this.#hold(slot, past + ids.length);
+    return this.#run(this.#single(slot), [{ ids, past }]);
   }
 
   /** Elements of one slot in one layer. */

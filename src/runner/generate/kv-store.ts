@@ -6,6 +6,7 @@ import type { Session } from '../session.js';
 import { GrowingStore } from './growing-store.js';
 import { InPlaceStore } from './in-place-store.js';
 import { provenChunkTokens } from './prove-chunks.js';
+import type { SlotMemory } from './scheduler.js';
 
 /** What `config.json` says about a decoder's size. */
 export interface DecoderConfig {
@@ -27,11 +28,8 @@ export interface DecodeRow {
   readonly past: number;
 }
 
-export interface KvStore {
-  readonly slots: number;
-  /** Tokens that fit a slot. */
-  readonly capacity: number;
-  /** Memory set aside for all slots. */
+export interface KvStore extends SlotMemory {
+  /** The most that all slots take. */
   readonly bytes: number;
   /** The most tokens that one `prefill` takes. */
   readonly chunkTokens: number;
@@ -58,10 +56,6 @@ export interface KvStore {
         past: number,
       ) => Promise<{ readonly scores: readonly Scores[]; readonly micros: number }>)
     | undefined;
-  /** Makes the first `tokens` of one slot those of another. `undefined` where the memory can't be copied. */
-  readonly copy: ((from: number, to: number, tokens: number) => void) | undefined;
-  /** Exchanges two slots that hold so many tokens. */
-  exchange(a: number, b: number, tokensA: number, tokensB: number): void;
 }
 
 export interface KvStoreOptions {
@@ -69,8 +63,7 @@ export interface KvStoreOptions {
   readonly config: DecoderConfig;
   /** Whether the graph updates its cache in place (`GroupQueryAttention`); classic exports return a longer one. */
   readonly inPlace: boolean;
-  readonly slots: number;
-  readonly capacity: number;
+  readonly size: CacheSize;
 }
 
 /** Keys and values of one token over all layers, in bytes. */
@@ -102,22 +95,57 @@ export const openKvStore = async (options: KvStoreOptions): Promise<KvStore> => 
 
 export interface CacheSize {
   readonly slots: number;
+  /** Tokens that fit a slot. */
   readonly capacity: number;
+  /** Tokens that all slots may hold together. */
+  readonly tokens: number;
 }
 
-const mostSlots = 16;
+export interface CacheWish {
+  readonly budgetBytes: number;
+  /** Keys and values of one token. */
+  readonly tokenBytes: number;
+  readonly windowTokens: number;
+  /** The most texts at once. */
+  readonly mostSlots?: number | undefined;
+}
+
+/** More are hardly faster together, and each alone slower (docs/bench-log.md). */
+const usualSlots = 32;
+/** A slot that finds no more memory than this is of little use. */
+const leastTokens = 256;
+
+/** What a budget pays for where slots take memory as they are written: as long a text as it can hold, in any of them. */
+export const sizeCache = ({
+  budgetBytes,
+  tokenBytes,
+  windowTokens,
+  mostSlots = usualSlots,
+}: CacheWish): CacheSize => {
+  const affordable = Math.max(1, Math.floor(budgetBytes / tokenBytes));
+  const slots = Math.max(1, Math.min(mostSlots, Math.floor(affordable / leastTokens)));
+  const capacity = Math.min(windowTokens, affordable);
+  return { slots, capacity, tokens: Math.min(affordable, slots * capacity) };
+};
+
+const usualFixedSlots = 16;
 /** Rather a few slots that take a long text than many that don't. */
 const fewSlots = 4;
 const usefulTokens = 2048;
 
 /**
- * How many slots of which capacity a budget pays for: the whole window in as many slots as fit; where not even four fit,
- * four shorter ones, as long as they are useful.
+ * The same where all memory is taken at once, as on a device: the whole window in as many slots as fit; where not even four
+ * fit, four shorter ones, as long as they are useful.
  */
-export const sizeCache = (budgetBytes: number, tokenBytes: number, windowTokens: number): CacheSize => {
-  const tokens = Math.max(1, Math.floor(budgetBytes / tokenBytes));
-  const whole = Math.floor(tokens / windowTokens);
-  if (whole >= fewSlots) return { slots: Math.min(mostSlots, whole), capacity: windowTokens };
-  const capacity = Math.min(windowTokens, Math.max(usefulTokens, Math.floor(tokens / fewSlots)));
-  return { slots: Math.max(1, Math.min(mostSlots, Math.floor(tokens / capacity))), capacity };
+export const sizeFixedCache = ({
+  budgetBytes,
+  tokenBytes,
+  windowTokens,
+  mostSlots = usualFixedSlots,
+}: CacheWish): CacheSize => {
+  const affordable = Math.max(1, Math.floor(budgetBytes / tokenBytes));
+  const least = Math.max(usefulTokens, Math.floor(affordable / fewSlots));
+  const capacity = affordable >= fewSlots * windowTokens ? windowTokens : Math.min(windowTokens, least);
+  const slots = Math.max(1, Math.min(mostSlots, Math.floor(affordable / capacity)));
+  return { slots, capacity, tokens: slots * capacity };
 };

@@ -1,9 +1,12 @@
 /**
- * Which text is in which slot, and what the next step computes. Knows tokens and slots; nothing of models and memory.
+ * Which text is in which slot, and what the next step computes. Knows tokens and slots; nothing of models.
  *
  * Running texts occupy the first slots, in this order: those that are being decoded, a token a step, then those whose
  * prompt is still being read. So one run over the first slots decodes them all. Slots behind them keep what earlier texts
  * left: a later prompt that begins the same goes on from there.
+ *
+ * Each slot takes the longest text, but all together may hold fewer tokens than that. Where a step needs memory, what
+ * ended texts left goes first, then the youngest texts wait until the others have ended, and are computed again.
  */
 
 /** What the scheduler needs of a text. */
@@ -23,7 +26,17 @@ export interface Schedulable {
 /** The scheduler's side of a store. */
 export interface SlotMemory {
   readonly slots: number;
+  /** Tokens that fit a slot. */
+  readonly capacity: number;
+  /** Tokens that all slots may hold together: at least `capacity`. */
+  readonly tokens: number;
+  /** Tokens whose memory they hold, those behind a text's end included. */
+  readonly heldTokens: number;
+  /** Gives back the memory behind a slot's first `tokens`. */
+  release(slot: number, tokens: number): void;
+  /** Makes the first `tokens` of one slot those of another. `undefined` where the memory can't be copied. */
   readonly copy: ((from: number, to: number, tokens: number) => void) | undefined;
+  /** Exchanges two slots that hold so many tokens. */
   exchange(a: number, b: number, tokensA: number, tokensB: number): void;
 }
 
@@ -59,6 +72,8 @@ export interface Admitted<T> {
 
 /** Tokens in a slot that are rather kept than overwritten. */
 const worthKeeping = 32;
+/** Room that a text must find for what it is going to say, in tokens. */
+const roomAhead = 32;
 /** Every so many admissions goes to who has waited longest, whatever its priority. */
 const agedEvery = 8;
 
@@ -103,7 +118,7 @@ export class Scheduler<T extends Schedulable> {
   admit(): Admitted<T>[] {
     const admitted: Admitted<T>[] = [];
     for (let next = this.#next(); next; next = this.#next()) {
-      if (this.#running.length === this.#memory.slots && !this.#preemptFor(next)) break;
+      if (!this.#findPlace(next)) break;
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
       admitted.push({ text: next, reused: this.#place(next) });
     }
@@ -112,6 +127,12 @@ export class Scheduler<T extends Schedulable> {
 
   /** What to compute next; `prefillTokens` bounds how much of a prompt is read beside so many texts being decoded. */
   plan(prefillTokens: (decoding: number) => number): Plan<T> {
+    let plan = this.#choose(prefillTokens);
+    while (!this.#makeMemoryFor(plan)) plan = this.#choose(prefillTokens);
+    return plan;
+  }
+
+  #choose(prefillTokens: (decoding: number) => number): Plan<T> {
     const decode = this.#running.slice(0, this.#decoding).map(({ text }) => text);
     const reading = this.#running.slice(this.#decoding);
     if (reading.length === 0) return { prefill: undefined, decode };
@@ -168,16 +189,64 @@ export class Scheduler<T extends Schedulable> {
     return slot >= 0 ? slot < this.#decoding : !this.#waiting.includes(leader);
   }
 
-  /** Sends the least important, youngest text back to wait, if it matters less; it is computed again later. */
+  /** Whether there is a slot and memory for a text, if need be after less important ones have lost theirs. */
+  #findPlace(text: T): boolean {
+    while (this.#running.length === this.#memory.slots || !this.#fits(text)) {
+      if (!this.#preemptFor(text)) return false;
+    }
+    return true;
+  }
+
+  /** Whether running texts and this one have memory for a while. Alone each text has. */
+  #fits(text: T): boolean {
+    if (this.#running.length === 0) return true;
+    const { tokens, capacity } = this.#memory;
+    const texts = [...this.#running.map((running) => running.text), text];
+    return texts.reduce((sum, { ids }) => sum + Math.min(capacity, ids.length + roomAhead), 0) <= tokens;
+  }
+
+  /** Sends the least important, youngest text back to wait, if it matters less. */
   #preemptFor({ priority }: T): boolean {
-    const victim = this.#running
-      .filter(({ text }) => text.priority < priority && !this.#spared.has(text))
-      .reduce<Running<T> | undefined>((a, b) => (a && !isBefore(a, b) ? a : b), undefined);
+    const victim = lastOf(
+      this.#running.filter(({ text }) => text.priority < priority && !this.#spared.has(text)),
+    );
     if (!victim) return false;
     this.#spared.add(victim.text);
+    this.#preempt(victim);
+    return true;
+  }
+
+  /** It is computed again later. */
+  #preempt(victim: Running<T>): void {
     this.#release(this.#running.indexOf(victim));
     this.#waiting.unshift(victim.text);
+  }
+
+  /** Before a step writes its tokens; false: a text lost its place for it. */
+  #makeMemoryFor({ prefill, decode }: Plan<T>): boolean {
+    const memory = this.#memory;
+    const fresh = decode.length + (prefill?.ids.length ?? 0);
+    const isFull = () => memory.heldTokens + fresh > memory.tokens;
+    if (!isFull()) return true;
+    for (let slot = 0; slot < memory.slots; slot++) memory.release(slot, this.#tokensIn(slot));
+    while (isFull() && this.#forgetOldest());
+    if (!isFull() || this.#running.length < 2) return true;
+    this.#preempt(lastOf(this.#running)!);
+    return false;
+  }
+
+  /** Gives back the memory of what was left longest ago; false: nothing is left. */
+  #forgetOldest(): boolean {
+    const left = [...this.#left.keys()].filter((slot) => this.#left[slot]!.ids.length > 0);
+    if (left.length === 0) return false;
+    const oldest = left.reduce((a, b) => (this.#left[b]!.usedAt < this.#left[a]!.usedAt ? b : a));
+    this.#left[oldest] = nothing;
+    this.#memory.release(oldest, 0);
     return true;
+  }
+
+  #tokensIn(slot: number): number {
+    return this.#running[slot]?.cached ?? this.#left[slot]!.ids.length;
   }
 
   /** Puts a text behind the running ones, with as much of its prompt as some slot holds already. */
@@ -280,6 +349,10 @@ export class Scheduler<T extends Schedulable> {
 /** By priority, then first come. */
 const isBefore = (a: Running<Schedulable>, b: Running<Schedulable>): boolean =>
   a.text.priority > b.text.priority || (a.text.priority === b.text.priority && a.admittedAt < b.admittedAt);
+
+/** The least important, youngest one. */
+const lastOf = <T extends Schedulable>(running: ReadonlyArray<Running<T>>): Running<T> | undefined =>
+  running.reduce<Running<T> | undefined>((a, b) => (a && !isBefore(a, b) ? a : b), undefined);
 
 const commonLength = (a: readonly number[], b: readonly number[], most: number): number => {
   const end = Math.min(a.length, b.length, most);

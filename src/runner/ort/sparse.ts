@@ -2,15 +2,14 @@
 import koffi from 'koffi';
 import { type ElementType, newArray, type TensorData } from './tensor.js';
 
-/** MADV_NOHUGEPAGE of Linux (sys/mman.h). */
+/** Of Linux (sys/mman.h): MADV_DONTNEED, MADV_NOHUGEPAGE; and of its `sysconf` (unistd.h): _SC_PAGESIZE. */
+const notNeeded = 4;
 const noHugePages = 15;
-/** A multiple of every page's size, huge ones left out. */
-const alignment = 2n ** 16n;
+const pageSizeName = 30;
 
-const advise =
-  process.platform === 'linux'
-    ? koffi.load(null).func('int madvise(uintptr_t, size_t, int)')
-    : (_from: bigint, _bytes: bigint, _advice: number) => 0;
+const linux = process.platform === 'linux' ? koffi.load(null) : undefined;
+const madvise = linux?.func('int madvise(uintptr_t, size_t, int)');
+const pageSize = linux ? BigInt(linux.func('long sysconf(int)')(pageSizeName) as number) : 1n;
 
 /**
  * Zeros that take memory page by page as they are written. In huge pages, which the runner's other memory has, a few bytes
@@ -18,11 +17,20 @@ const advise =
  */
 export const sparseArray = (type: ElementType, length: number): TensorData => {
   const array = newArray(type, length);
-  const start = BigInt(koffi.address(array));
-  const from = alignUp(start);
-  const bytes = alignUp(start + BigInt(array.byteLength)) - alignment - from;
-  if (bytes > 0n) advise(from, bytes, noHugePages);
+  advise(array, 0, length, noHugePages);
   return array;
 };
 
-const alignUp = (address: bigint): bigint => ((address + alignment - 1n) / alignment) * alignment;
+/** Gives back the memory of a part of it, in whole pages: what lay there may be zeros from now on. Linux only. */
+export const discard = (array: TensorData, from: number, to: number): void =>
+  advise(array, from, to, notNeeded);
+
+/** For all pages that lie wholly between two elements. */
+const advise = (array: TensorData, from: number, to: number, advice: number): void => {
+  if (!madvise) return;
+  const start = BigInt(koffi.address(array));
+  const addressOf = (element: number) => start + BigInt(element * array.BYTES_PER_ELEMENT);
+  const first = ((addressOf(from) + pageSize - 1n) / pageSize) * pageSize;
+  const bytes = addressOf(to) - first;
+  if (bytes >= pageSize) madvise(first, bytes - (bytes % pageSize), advice);
+};

@@ -14,6 +14,8 @@ type Run = { readonly prefill: number } | { readonly decode: number };
 class CountingStore implements KvStore {
   readonly slots: number;
   readonly capacity = 8192;
+  readonly tokens: number;
+  readonly heldTokens = 0;
   readonly bytes = 0;
   readonly chunkTokens = 512;
   readonly batched = true;
@@ -28,6 +30,7 @@ class CountingStore implements KvStore {
 
   constructor(slots: number) {
     this.slots = slots;
+    this.tokens = slots * this.capacity;
   }
 
   async prefill(_slot: number, ids: readonly number[]) {
@@ -46,6 +49,8 @@ class CountingStore implements KvStore {
   copy(): void {}
 
   exchange(): void {}
+
+  release(): void {}
 
   #fail(): void {
     const { failure } = this;
@@ -136,6 +141,24 @@ test('what is billed is what the device took, to the microsecond', async () => {
   const busy = store.runs.reduce((sum, run) => sum + ('prefill' in run ? run.prefill * 100 : 1000), 0);
   expect(jobs.reduce((sum, { billed }) => sum + billed, 0)).toBe(busy);
   for (const { bills } of jobs) expect(bills.every(Number.isInteger)).toBe(true);
+});
+
+test('a text that lost its place pays for each token once', async () => {
+  const store = new CountingStore(1);
+  const loop = new DecoderLoop(store);
+  const slow = new Job(counted(10, 5), 30);
+  const urgent = new Job([200], 3, 1);
+  let urgentEnds: Promise<void> | undefined;
+  slow.onPiece = () => {
+    if (++slow.pieces === 6) urgentEnds = loop.generate(urgent);
+  };
+  await loop.generate(slow);
+  await urgentEnds;
+  const read = store.runs.flatMap((run) => ('prefill' in run ? [run.prefill] : []));
+  // Its prompt and six tokens again, of which the last had not been read before.
+  expect(read).toEqual([5, 1, 11]);
+  const decoded = store.runs.length - read.length;
+  expect(slow.billed + urgent.billed).toBe(5 * 100 + 100 + 100 + decoded * 5000);
 });
 
 test('scores that are no numbers end their text with an error, and no other', async () => {

@@ -5,8 +5,10 @@ import { provenChunkTokens } from '../../../src/runner/generate/prove-chunks.js'
 const storeOf = ({ skipped = 0, noise = 0, capacity = 4096 }): KvStore => {
   const slot: number[] = [];
   return {
-    ...{ slots: 1, capacity, bytes: 0, chunkTokens: 512, batched: false, copy: undefined, verify: undefined },
+    ...{ slots: 1, capacity, tokens: capacity, heldTokens: 0, bytes: 0 },
+    ...{ chunkTokens: 512, batched: false, copy: undefined, verify: undefined },
     exchange: () => undefined,
+    release: () => undefined,
     decode: () => Promise.reject(new Error('nothing is decoded here')),
     async prefill(_slot, ids, past) {
       slot.splice(past, slot.length, ...ids);

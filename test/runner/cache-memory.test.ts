@@ -1,0 +1,76 @@
+/** What a decoder's cache takes of the machine's memory, and of its addresses. On the CPU. */
+import { cpu } from '../../src/runner/devices/cpu.js';
+import { bytesPerToken, type DecoderConfig, openKvStore } from '../../src/runner/generate/kv-store.js';
+import { ModelFolder } from '../../src/runner/model-folder.js';
+import { openTinySession, TinyDecoder } from '../helpers/decoder.js';
+import { comparable, continuations } from '../helpers/decoding.js';
+import { fixture } from '../helpers/fixtures.js';
+
+const model = 'llama-gqa';
+
+const openStore = async (slots: number, capacity: number) => {
+  const config = new ModelFolder(fixture(`models/tiny/${model}`), 'fp32', {}).config<DecoderConfig>();
+  const session = await openTinySession(model, cpu);
+  const size = { slots, capacity, tokens: slots * capacity };
+  const store = await openKvStore({ session, config, inPlace: true, size });
+  return { store, tokenBytes: bytesPerToken(config, 4) };
+};
+
+test('slots hold what was written, whatever way it came, and until it is released', async () => {
+  const { store } = await openStore(4, 200);
+  const heldBy = async (act: () => unknown) => {
+    await act();
+    return store.heldTokens;
+  };
+  expect(store.heldTokens).toBe(0);
+  expect(await heldBy(() => store.prefill(0, [1, 2, 3, 4, 5], 0))).toBe(5);
+  expect(await heldBy(() => store.prefill(0, [6, 7], 5))).toBe(7);
+  expect(await heldBy(() => store.prefill(0, [8], 3))).toBe(7);
+  expect(await heldBy(() => store.prefill(1, [1, 2], 0))).toBe(9);
+  expect(
+    await heldBy(() =>
+      store.decode([
+        { id: 9, past: 7 },
+        { id: 9, past: 2 },
+      ]),
+    ),
+  ).toBe(11);
+  expect(await heldBy(() => store.copy!(0, 2, 6))).toBe(17);
+  expect(await heldBy(() => store.exchange(1, 3, 3, 0))).toBe(20);
+  expect(await heldBy(() => store.release(2, 9))).toBe(20);
+  expect(await heldBy(() => store.release(2, 4))).toBe(18);
+  for (const slot of [0, 1, 2, 3]) store.release(slot, 0);
+  expect(store.heldTokens).toBe(0);
+});
+
+test('released memory goes back to the system, and the rest of the slot says what it said', async () => {
+  const { store, tokenBytes } = await openStore(8, 20_000);
+  const prompt = [5, 9, 12, 40, 41, 7];
+  const expected = (await store.prefill(0, [3], 0).then(() => store.prefill(0, prompt, 0))).scores.slice();
+  const before = process.memoryUsage.rss();
+  for (let slot = 1; slot < 8; slot++) store.copy!(0, slot, 20_000);
+  store.copy!(1, 0, 20_000);
+  const full = process.memoryUsage.rss();
+  expect(full - before).toBeGreaterThan(7 * 20_000 * tokenBytes * 0.9);
+  for (let slot = 0; slot < 8; slot++) store.release(slot, prompt.length - 1);
+  if (process.platform === 'linux')
+    expect(full - process.memoryUsage.rss()).toBeGreaterThan(7 * 20_000 * tokenBytes * 0.9);
+  for (let slot = 0; slot < 8; slot++) {
+    const { scores } = await store.prefill(slot, prompt.slice(-1), prompt.length - 1);
+    expect(scores.every((score, i) => Math.abs(score - expected[i]!) < 1e-4)).toBe(true);
+  }
+});
+
+test('a decoder whose slots have more addresses than there are takes fewer slots', async () => {
+  const decoder = await TinyDecoder.open(model, {
+    slots: 16,
+    on: cpu,
+    cacheBytes: 2 ** 60,
+    options: { max_sequences: 2 ** 24 },
+  });
+  const [one] = continuations(model);
+  const { value } = await decoder.write(one!.prompt, { logprobs: 0 });
+  const ids = value.choices[0]!.logprobs!.map(({ token_id }) => token_id);
+  const compared = comparable(ids, one!);
+  expect(compared.ids).toEqual(compared.expected);
+});
