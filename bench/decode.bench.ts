@@ -99,48 +99,58 @@ class Rates {
 interface Contender {
   readonly name: string;
   rate(level: number): Promise<number>;
-  prefill(): Promise<number>;
+  /** Of a prompt of so many tokens, or of `longWords` words. */
+  prefill(tokens: number): Promise<{ readonly promptTokens: number; readonly rate: number }>;
+  stop(): Promise<void>;
 }
 
-/** All are up at once and take turns, since the machine's speed drifts from minute to minute; who waits computes nothing. */
+/** A server that takes part: compiled and warm, as it is after its first minute. */
+const join = async (generator: Generator, level: number): Promise<Contender> => {
+  const server = await generator.start();
+  for (let i = 0; i < 2; i++) await decodeRate(server, generator, level);
+  return {
+    name: generator.name,
+    rate: (count) => decodeRate(server, generator, count),
+    prefill: () => prefillRate(server, generator),
+    stop: () => server.stop(),
+  };
+};
+
+const rawRuns = (folder: string): Contender => ({
+  name: 'raw',
+  rate: async (level) => raw(folder, level, 64),
+  prefill: async (promptTokens) => ({ promptTokens, rate: raw(folder, 0, promptTokens) }),
+  stop: async () => undefined,
+});
+
+/**
+ * Servers are up at once and take turns, since the machine's speed drifts from minute to minute; who waits computes nothing.
+ * llama-server is started anew for each number of streams, with as many slots: idle ones make it slower.
+ */
 const bench = async (shape: string): Promise<void> => {
   const folder = resolve(options.models, shape);
-  const slots = Math.max(...levels);
-  const place = { program: options['llama-server'], folder: options.gguf, slots, slotTokens: 1024 };
-  const generators = [taskwire(folder), llamaFor(shape, place)].filter((one) => one !== undefined);
-  let promptTokens = 0;
-  const servers: Running[] = [];
-  const contenders: Contender[] = [];
-  for (const generator of generators) {
-    const server = await generator.start();
-    servers.push(server);
-    // Compiled and warm, as a server is after its first minute.
-    for (let i = 0; i < 2; i++) await decodeRate(server, generator, slots);
-    contenders.push({
-      name: generator.name,
-      rate: (level) => decodeRate(server, generator, level),
-      prefill: async () => {
-        const prefill = await prefillRate(server, generator);
-        if (generator.name === 'taskwire') promptTokens = prefill.promptTokens;
-        return prefill.rate;
-      },
-    });
-  }
-  contenders.push({
-    name: 'raw',
-    rate: async (level) => raw(folder, level, 64),
-    prefill: async () => raw(folder, 0, promptTokens),
-  });
+  const ours = await join(taskwire(folder), Math.max(...levels));
   const rates = new Rates();
-  for (let round = 0; round < Number(options.rounds); round++) {
-    for (const level of levels) {
+  for (const level of levels) {
+    const place = { program: options['llama-server'], folder: options.gguf, slots: level, slotTokens: 1024 };
+    const llama = llamaFor(shape, place);
+    const theirs = llama ? [await join(llama, level)] : [];
+    const contenders = [ours, ...theirs, rawRuns(folder)];
+    for (let round = 0; round < Number(options.rounds); round++) {
       const inTurn = round % 2 === 1 ? contenders.toReversed() : contenders;
       for (const { name, rate } of inTurn) rates.add(name, String(level), await rate(level));
+      if (level === levels[0]) rates.add('transformers', '1', await transformersRate(folder));
+      if (level !== levels.at(-1)) continue;
+      let tokens = 0;
+      for (const { name, prefill } of contenders) {
+        const { promptTokens, rate } = await prefill(tokens);
+        tokens = promptTokens;
+        rates.add(name, 'prefill', rate);
+      }
     }
-    for (const { name, prefill } of contenders) rates.add(name, 'prefill', await prefill());
-    rates.add('transformers', '1', await transformersRate(folder));
+    for (const { stop } of theirs) await stop();
   }
-  for (const server of servers) await server.stop();
+  await ours.stop();
   for (const what of [...levels.map(String), 'prefill']) {
     const cells = [shape.padEnd(20), what.padStart(7), rates.median('taskwire', what).toFixed(0).padStart(9)];
     for (const other of ['raw', 'llama-server', 'transformers']) {

@@ -97,6 +97,10 @@ export const llamaFor = (
 
 const words = 'river mountain lantern winter garden copper window thunder silver market'.split(' ');
 
-/** So many words, in an order of its own for every i. */
-export const promptOf = (i: number, length: number): string =>
-  Array.from({ length }, (_, k) => words[(i * 7 + k * 3 + i * k + (k >> 3)) % words.length]).join(' ');
+/** So many words that begin with the digits of i: no prompt goes on far from what another left in a cache. */
+export const promptOf = (i: number, length: number): string => {
+  const digits = [...String(i)].map(Number);
+  return Array.from({ length }, (_, k) => words[digits[k] ?? (i * 7 + k * 3 + i * k + (k >> 3)) % 10]).join(
+    ' ',
+  );
+};
