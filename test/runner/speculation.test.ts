@@ -55,12 +55,12 @@ const scoresAfter = (id: number): Float32Array => {
   return scores;
 };
 
-const countingStore = () => {
+const countingStore = (slots = 2) => {
   const runs: string[] = [];
   const store: KvStore = {
-    slots: 2,
+    slots,
     capacity: 64,
-    tokens: 128,
+    tokens: slots * 64,
     heldTokens: 0,
     bytes: 0,
     chunkTokens: 64,
@@ -70,7 +70,7 @@ const countingStore = () => {
     release: () => undefined,
     async prefill(_slot, ids) {
       runs.push('prefill');
-      return { scores: scoresAfter(ids.at(-1)!), micros: 1 };
+      return { scores: scoresAfter(ids.at(-1)!), micros: ids.length };
     },
     async decode(rows) {
       runs.push('decode');
@@ -123,4 +123,25 @@ test('texts side by side are not guessed', async () => {
   const together = runs.lastIndexOf('prefill') + 1;
   // The prompt is read within a step that had been planned for the lone text.
   expect(runs.slice(together, together + 4)).toEqual(['verify 3', 'decode', 'decode', 'verify 3']);
+});
+
+test('a text that was guessed and loses its place pays for no token twice', async () => {
+  const { store, runs } = countingStore(1);
+  const loop = new DecoderLoop(store, { draftTokens: 3 });
+  let urgentEnds: Promise<void> | undefined;
+  let [pieces, billed] = [0, 0];
+  const onBill = (micros: number) => {
+    billed += micros;
+  };
+  const onPiece = () => {
+    if (++pieces === 6) urgentEnds = loop.generate({ ...jobOf([200], 1), priority: 1, onBill });
+  };
+  const job = { ...jobOf([10, 11, 12, 13, 14, 10, 11, 12], 12), onBill, onPiece };
+  await loop.generate(job);
+  await urgentEnds;
+  expect(job.sequence.tokens).toEqual([13, 14, 10, 11, 12, 13, 14, 10, 11, 12, 13, 14]);
+  const steps = runs.filter((run) => run !== 'prefill').length;
+  expect(runs.length - steps).toBe(3);
+  // Two prompts, and of the second reading the last token, which is new; each step is a microsecond.
+  expect(billed).toBe(8 + 1 + 1 + steps);
 });

@@ -173,6 +173,7 @@ export class DecoderLoop {
       }
       return pieces;
     });
+    text.computed = text.ids.length - 1;
   }
 
   /** For what it had not computed before it lost its place. */
