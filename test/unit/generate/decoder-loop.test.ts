@@ -99,6 +99,20 @@ class Job implements DecodingJob {
 
 const counted = (first: number, length: number) => Array.from({ length }, (_, i) => (first + i) % vocabulary);
 
+/** A text that loses the only slot to an urgent one after six tokens, both to their ends. */
+const displace = async (store: CountingStore) => {
+  const loop = new DecoderLoop(store);
+  const slow = new Job(counted(10, 5), 30);
+  const urgent = new Job([200], 3, 1);
+  let urgentEnds: Promise<void> | undefined;
+  slow.onPiece = () => {
+    if (++slow.pieces === 6) urgentEnds = loop.generate(urgent);
+  };
+  await loop.generate(slow);
+  await urgentEnds;
+  return { slow, urgent };
+};
+
 test('a prompt of 4,000 tokens beside running texts takes no more of a step than they do, and stops none', async () => {
   const store = new CountingStore(4);
   const loop = new DecoderLoop(store);
@@ -145,15 +159,7 @@ test('what is billed is what the device took, to the microsecond', async () => {
 
 test('a text that lost its place pays for each token once', async () => {
   const store = new CountingStore(1);
-  const loop = new DecoderLoop(store);
-  const slow = new Job(counted(10, 5), 30);
-  const urgent = new Job([200], 3, 1);
-  let urgentEnds: Promise<void> | undefined;
-  slow.onPiece = () => {
-    if (++slow.pieces === 6) urgentEnds = loop.generate(urgent);
-  };
-  await loop.generate(slow);
-  await urgentEnds;
+  const { slow, urgent } = await displace(store);
   const read = store.runs.flatMap((run) => ('prefill' in run ? [run.prefill] : []));
   // Its prompt and six tokens again, of which the last had not been read before.
   expect(read).toEqual([5, 1, 11]);
@@ -240,16 +246,7 @@ test('a text that is cancelled before it began, or while it waits, computes noth
 });
 
 test('a text that lost its place is told but once that it was admitted', async () => {
-  const store = new CountingStore(1);
-  const loop = new DecoderLoop(store);
-  const slow = new Job(counted(10, 5), 30);
-  const urgent = new Job([200], 3, 1);
-  let urgentEnds: Promise<void> | undefined;
-  slow.onPiece = () => {
-    if (++slow.pieces === 6) urgentEnds = loop.generate(urgent);
-  };
-  await loop.generate(slow);
-  await urgentEnds;
+  const { slow, urgent } = await displace(new CountingStore(1));
   expect(slow.admissions).toEqual([0]);
   expect(slow.sequence.tokens).toEqual(counted(15, 30));
   expect(urgent.sequence.tokens).toEqual([201, 202, 203]);
