@@ -99,13 +99,15 @@ class Rates {
 interface Contender {
   readonly name: string;
   rate(level: number): Promise<number>;
-  /** Of a prompt of so many tokens, or of `longWords` words. */
-  prefill(tokens: number): Promise<{ readonly promptTokens: number; readonly rate: number }>;
+}
+
+interface Server extends Contender {
+  prefill(): Promise<{ readonly promptTokens: number; readonly rate: number }>;
   stop(): Promise<void>;
 }
 
 /** A server that takes part: compiled and warm, as it is after its first minute. */
-const join = async (generator: Generator, level: number): Promise<Contender> => {
+const join = async (generator: Generator, level: number): Promise<Server> => {
   const server = await generator.start();
   for (let i = 0; i < 2; i++) await decodeRate(server, generator, level);
   return {
@@ -115,13 +117,6 @@ const join = async (generator: Generator, level: number): Promise<Contender> => 
     stop: () => server.stop(),
   };
 };
-
-const rawRuns = (folder: string): Contender => ({
-  name: 'raw',
-  rate: async (level) => raw(folder, level, 64),
-  prefill: async (promptTokens) => ({ promptTokens, rate: raw(folder, 0, promptTokens) }),
-  stop: async () => undefined,
-});
 
 /**
  * Servers are up at once and take turns, since the machine's speed drifts from minute to minute; who waits computes nothing.
@@ -135,18 +130,17 @@ const bench = async (shape: string): Promise<void> => {
     const place = { program: options['llama-server'], folder: options.gguf, slots: level, slotTokens: 1024 };
     const llama = llamaFor(shape, place);
     const theirs = llama ? [await join(llama, level)] : [];
-    const contenders = [ours, ...theirs, rawRuns(folder)];
+    const rawRuns: Contender = { name: 'raw', rate: async (count) => raw(folder, count, 64) };
+    const contenders = [ours, ...theirs, rawRuns];
     for (let round = 0; round < Number(options.rounds); round++) {
       const inTurn = round % 2 === 1 ? contenders.toReversed() : contenders;
       for (const { name, rate } of inTurn) rates.add(name, String(level), await rate(level));
       if (level === levels[0]) rates.add('transformers', '1', await transformersRate(folder));
       if (level !== levels.at(-1)) continue;
-      let tokens = 0;
-      for (const { name, prefill } of contenders) {
-        const { promptTokens, rate } = await prefill(tokens);
-        tokens = promptTokens;
-        rates.add(name, 'prefill', rate);
-      }
+      const read = await ours.prefill();
+      rates.add('taskwire', 'prefill', read.rate);
+      for (const { name, prefill } of theirs) rates.add(name, 'prefill', (await prefill()).rate);
+      rates.add('raw', 'prefill', raw(folder, 0, read.promptTokens));
     }
     for (const { stop } of theirs) await stop();
   }

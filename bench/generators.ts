@@ -21,11 +21,14 @@ export interface Generator {
 /** Enough for sixteen whole windows of either shape. */
 const cacheMb = '16384';
 
-export const taskwire = (folder: string): Generator => {
+export const taskwire = (
+  folder: string,
+  env: NodeJS.ProcessEnv = { TASKWIRE_CACHE_MB: cacheMb },
+): Generator => {
   const { dir, id } = linkModel(folder);
   return {
     name: 'taskwire',
-    start: () => startService(dir, id, { TASKWIRE_CACHE_MB: cacheMb }),
+    start: () => startService(dir, id, env),
     request: ({ prompt, tokens }) => ({
       path: '/v1/inference/text-generation/stream',
       body: {

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Generator, llamaFor, promptOf, taskwire } from './generators.js';
 import { sleep } from './load.js';
-import { type StreamResult, stream } from './streams.js';
+import { firstToken, gaps, quantile, type StreamResult, stream } from './streams.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -22,13 +22,6 @@ const { values: options } = parseArgs({
 const streams = 8;
 const arrivals = 3;
 const tokens = Number(options.tokens);
-
-const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;
-
-const gaps = ({ arrivals: at }: StreamResult): number[] => at.slice(1).map((time, i) => time - at[i]!);
-const firstToken = ({ startedAt, arrivals: at, endedAt }: StreamResult): number =>
-  (at[0] ?? endedAt) - startedAt;
 
 const bench = async (generator: Generator): Promise<void> => {
   const server = await generator.start();

@@ -63,3 +63,13 @@ export const steadyRate = (results: readonly StreamResult[]): number => {
   }, 0);
   return (counted * 1000) / (to - from);
 };
+
+/** Milliseconds between what came and what came next. */
+export const gaps = ({ arrivals: at }: StreamResult): number[] => at.slice(1).map((time, i) => time - at[i]!);
+
+/** Milliseconds until something came, the end at the latest. */
+export const firstToken = ({ startedAt, arrivals: at, endedAt }: StreamResult): number =>
+  (at[0] ?? endedAt) - startedAt;
+
+export const quantile = (values: readonly number[], q: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;

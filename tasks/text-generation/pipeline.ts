@@ -63,8 +63,7 @@ export const open: OpenPipeline = async (model, { openSession, hasPart, cacheByt
     ({ name, type }) => name.startsWith('past_key_values.') && type === 'float16',
   );
   const wish = {
-    budgetBytes: cacheBytes,
-    tokenBytes: bytesPerToken(config, halves ? 2 : 4),
+    affordable: Math.floor(cacheBytes / bytesPerToken(config, halves ? 2 : 4)),
     windowTokens: window,
     mostSlots: options.max_sequences,
   };

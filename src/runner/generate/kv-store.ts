@@ -102,9 +102,8 @@ export interface CacheSize {
 }
 
 export interface CacheWish {
-  readonly budgetBytes: number;
-  /** Keys and values of one token. */
-  readonly tokenBytes: number;
+  /** Tokens that the budget pays for. */
+  readonly affordable: number;
   readonly windowTokens: number;
   /** The most texts at once. */
   readonly mostSlots?: number | undefined;
@@ -116,16 +115,11 @@ const usualSlots = 32;
 const leastTokens = 256;
 
 /** What a budget pays for where slots take memory as they are written: as long a text as it can hold, in any of them. */
-export const sizeCache = ({
-  budgetBytes,
-  tokenBytes,
-  windowTokens,
-  mostSlots = usualSlots,
-}: CacheWish): CacheSize => {
-  const affordable = Math.max(1, Math.floor(budgetBytes / tokenBytes));
-  const slots = Math.max(1, Math.min(mostSlots, Math.floor(affordable / leastTokens)));
-  const capacity = Math.min(windowTokens, affordable);
-  return { slots, capacity, tokens: Math.min(affordable, slots * capacity) };
+export const sizeCache = ({ affordable, windowTokens, mostSlots = usualSlots }: CacheWish): CacheSize => {
+  const capacity = Math.max(1, Math.min(windowTokens, affordable));
+  const useful = Math.floor(affordable / Math.min(leastTokens, capacity));
+  const slots = Math.max(1, Math.min(mostSlots, useful));
+  return { slots, capacity, tokens: Math.max(1, Math.min(affordable, slots * capacity)) };
 };
 
 const usualFixedSlots = 16;
@@ -137,15 +131,10 @@ const usefulTokens = 2048;
  * The same where all memory is taken at once, as on a device: the whole window in as many slots as fit; where not even four
  * fit, four shorter ones, as long as they are useful.
  */
-export const sizeFixedCache = ({
-  budgetBytes,
-  tokenBytes,
-  windowTokens,
-  mostSlots = usualFixedSlots,
-}: CacheWish): CacheSize => {
-  const affordable = Math.max(1, Math.floor(budgetBytes / tokenBytes));
-  const least = Math.max(usefulTokens, Math.floor(affordable / fewSlots));
-  const capacity = affordable >= fewSlots * windowTokens ? windowTokens : Math.min(windowTokens, least);
+export const sizeFixedCache = (wish: CacheWish): CacheSize => {
+  const { affordable, windowTokens, mostSlots = usualFixedSlots } = wish;
+  const shorter = Math.max(usefulTokens, Math.floor(affordable / fewSlots));
+  const capacity = Math.min(windowTokens, shorter);
   const slots = Math.max(1, Math.min(mostSlots, Math.floor(affordable / capacity)));
   return { slots, capacity, tokens: slots * capacity };
 };

@@ -1,9 +1,8 @@
 /** How many texts of which length a budget of memory pays for. */
 import { sizeCache, sizeFixedCache } from '../../../src/runner/generate/kv-store.js';
 
-const tokenBytes = 1000;
-const wish = (tokens: number, windowTokens: number, mostSlots?: number) => ({
-  ...{ budgetBytes: tokens * tokenBytes + 999, tokenBytes, windowTokens, mostSlots },
+const wish = (affordable: number, windowTokens: number, mostSlots?: number) => ({
+  ...{ affordable, windowTokens, mostSlots },
 });
 
 describe('where memory is taken as it is written', () => {
@@ -15,6 +14,7 @@ describe('where memory is taken as it is written', () => {
       { slots: 32, capacity: 8192, tokens: 10_000 },
     ],
     ['not one whole window', wish(3000, 8192), { slots: 11, capacity: 3000, tokens: 3000 }],
+    ['four windows that are short', wish(300, 64), { slots: 4, capacity: 64, tokens: 256 }],
     ['hardly anything', wish(10, 8192), { slots: 1, capacity: 10, tokens: 10 }],
     ['nothing', wish(0, 8192), { slots: 1, capacity: 1, tokens: 1 }],
     [
