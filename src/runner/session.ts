@@ -10,7 +10,7 @@ import { yieldToLoop } from './yield-to-loop.js';
 
 export type { Binding } from './ort/binding.js';
 export type { TensorInfo } from './ort/ort-session.js';
-export { discard, sparseArray } from './ort/sparse.js';
+export { discard, preferHugePages, sparseArray } from './ort/sparse.js';
 export { newArray, type Tensor, type TensorData, TensorValue, type Value } from './ort/tensor.js';
 
 export type Feeds = Readonly<Record<string, Tensor>>;

@@ -1,10 +1,6 @@
 /** The scheduler without a model: slots that hold token ids, and texts whose next token follows from all before it. */
-import {
-  type Plan,
-  type Schedulable,
-  Scheduler,
-  type SlotMemory,
-} from '../../src/runner/generate/scheduler.js';
+import { type Plan, Scheduler } from '../../src/runner/generate/scheduler.js';
+import type { Schedulable, SlotMemory } from '../../src/runner/generate/slot-table.js';
 
 export interface FakeText extends Schedulable {
   readonly ids: number[];

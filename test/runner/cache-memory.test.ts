@@ -8,10 +8,10 @@ import { fixture } from '../helpers/fixtures.js';
 
 const model = 'llama-gqa';
 
-const openStore = async (slots: number, capacity: number) => {
+const openStore = async (slots: number, capacity: number, tokens = slots * capacity) => {
   const config = new ModelFolder(fixture(`models/tiny/${model}`), 'fp32', {}).config<DecoderConfig>();
   const session = await openTinySession(model, cpu);
-  const size = { slots, capacity, tokens: slots * capacity };
+  const size = { slots, capacity, tokens };
   const store = await openKvStore({ session, config, inPlace: true, size });
   return { store, tokenBytes: bytesPerToken(config, 4) };
 };
@@ -59,6 +59,34 @@ test('released memory goes back to the system, and the rest of the slot says wha
     const { scores } = await store.prefill(slot, prompt.slice(-1), prompt.length - 1);
     expect(scores.every((score, i) => Math.abs(score - expected[i]!) < 1e-4)).toBe(true);
   }
+});
+
+test('texts go on as they were when a long one comes, and when it has gone', async () => {
+  const short = [5, 9, 12, 40, 41, 7];
+  const long = Array.from({ length: 60 }, (_, i) => (i * 7) % 50);
+  const scoresOf = async (tokens: number) => {
+    const { store } = await openStore(4, 100, tokens);
+    const all: number[] = [];
+    const keep = ({ scores }: { readonly scores: Float32Array }) => all.push(...scores);
+    const step = async (...pasts: number[]) => {
+      const { scores } = await store.decode(pasts.map((past) => ({ id: past % 50, past })));
+      for (const one of scores) keep({ scores: one });
+    };
+    for (const slot of [0, 1]) keep(await store.prefill(slot, short, 0));
+    await step(6, 6);
+    keep(await store.prefill(1, long, 3));
+    await step(7, 63);
+    store.exchange(0, 1, 8, 64);
+    await step(64, 8);
+    keep(await store.prefill(0, [1, 2], 4));
+    await step(6, 9);
+    store.copy!(1, 2, 10);
+    await step(7, 10, 10);
+    return all;
+  };
+  const [still, moving] = [await scoresOf(3200), await scoresOf(800)];
+  expect(still.length).toBeGreaterThan(0);
+  expect(moving.every((score, i) => Math.abs(score - still[i]!) < 1e-5)).toBe(true);
 });
 
 test('a decoder whose slots have more addresses than there are takes fewer slots', async () => {

@@ -6,15 +6,16 @@ import { describeWithHugePages } from '../helpers/needs.js';
 
 const script = (make: string) => `
   import { readFileSync } from 'node:fs';
-  import { discard, sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
+  import { preferHugePages, sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
   const megabytes = 256;
   const array = ${make};
   for (let i = 0; i < array.length; i += 2 ** 19) array[i] = 1;
   const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
   const sizeOf = (mapping, field) => Number(new RegExp('^' + field + ': +([0-9]+) kB', 'm').exec(mapping)[1]);
   const mine = mappings.filter((mapping) => sizeOf(mapping, 'Size') >= (megabytes - 1) * 1024 && sizeOf(mapping, 'Rss') > 0);
+  const inHugePages = mappings.reduce((sum, mapping) => sum + (sizeOf(mapping, 'AnonHugePages') || 0), 0);
   const flags = mine.map((mapping) => /^VmFlags:(.*)$/m.exec(mapping)[1].trim().split(' '));
-  console.log(JSON.stringify({ isNever: flags.some((all) => all.includes('nh')), touchedKb: Math.min(...mine.map((mapping) => sizeOf(mapping, 'Rss'))) }));
+  console.log(JSON.stringify({ isNever: flags.some((all) => all.includes('nh')), touchedKb: Math.min(...mine.map((mapping) => sizeOf(mapping, 'Rss'))), hugeKb: inHugePages }));
 `;
 
 const inRunner = (make: string) =>
@@ -23,7 +24,7 @@ const inRunner = (make: string) =>
       encoding: 'utf8',
       env: runnerEnvironment(process.env),
     }),
-  ) as { readonly isNever: boolean; readonly touchedKb: number };
+  ) as { readonly isNever: boolean; readonly touchedKb: number; readonly hugeKb: number };
 
 test('it is made of zeros, and of any size', () => {
   for (const length of [0, 1, 1000, 100_000, 3_000_000]) {
@@ -41,6 +42,16 @@ describeWithHugePages('a process whose other memory may be in huge pages', () =>
     const sparse = inRunner("sparseArray('float32', megabytes * 2 ** 18)");
     expect(sparse.isNever).toBe(true);
     expect(sparse.touchedKb).toBeLessThan(128 * 64 + 1024);
+  });
+
+  test('takes huge ones for the part that prefers them', () => {
+    const prefers = (part: number) =>
+      inRunner(
+        `((room) => (preferHugePages(room, room.length / ${part}, true), room))(sparseArray('float32', megabytes * 2 ** 18))`,
+      );
+    const [half, eighth] = [prefers(2).hugeKb, prefers(8).hugeKb];
+    expect(half).toBeGreaterThan(100 * 1024);
+    expect(half - eighth).toBeGreaterThan(80 * 1024);
   });
 });
 

@@ -3,8 +3,9 @@ import { splitByWork } from '../../metering/split.js';
 import { yieldToLoop } from '../yield-to-loop.js';
 import type { KvStore, Scores } from './kv-store.js';
 import { lookUp } from './prompt-lookup.js';
-import { type Plan, type Schedulable, Scheduler } from './scheduler.js';
+import { type Plan, Scheduler } from './scheduler.js';
 import type { Piece, Sequence } from './sequence.js';
+import type { Schedulable } from './slot-table.js';
 
 /** One text and who waits for it. */
 export interface DecodingJob {

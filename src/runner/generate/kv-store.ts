@@ -6,7 +6,7 @@ import type { Session } from '../session.js';
 import { GrowingStore } from './growing-store.js';
 import { InPlaceStore } from './in-place-store.js';
 import { provenChunkTokens } from './prove-chunks.js';
-import type { SlotMemory } from './scheduler.js';
+import type { SlotMemory } from './slot-table.js';
 
 /** What `config.json` says about a decoder's size. */
 export interface DecoderConfig {

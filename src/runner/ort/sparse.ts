@@ -2,8 +2,9 @@
 import koffi from 'koffi';
 import { type ElementType, newArray, type TensorData } from './tensor.js';
 
-/** Of Linux (sys/mman.h): MADV_DONTNEED, MADV_NOHUGEPAGE; and of its `sysconf` (unistd.h): _SC_PAGESIZE. */
+/** Of Linux (sys/mman.h): MADV_DONTNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE; and of its `sysconf` (unistd.h): _SC_PAGESIZE. */
 const notNeeded = 4;
+const hugePages = 14;
 const noHugePages = 15;
 const pageSizeName = 30;
 
@@ -24,6 +25,10 @@ export const sparseArray = (type: ElementType, length: number): TensorData => {
 /** Gives back the memory of a part of it, in whole pages: what lay there may be zeros from now on. Linux only. */
 export const discard = (array: TensorData, from: number, to: number): void =>
   advise(array, from, to, notNeeded);
+
+/** Whether what is written from now on to its first elements takes huge pages, as suits what is written densely. */
+export const preferHugePages = (array: TensorData, length: number, preferred: boolean): void =>
+  advise(array, 0, length, preferred ? hugePages : noHugePages);
 
 /** For all pages that lie wholly between two elements. */
 const advise = (array: TensorData, from: number, to: number, advice: number): void => {
