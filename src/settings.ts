@@ -74,7 +74,7 @@ export const settingsTable = {
     'TASKWIRE_CACHE_MB',
     integer(0, 10_000_000),
     '0',
-    "Memory for a language model's cache of keys and values, in MB; 0: a quarter of the machine's.",
+    "Memory for a language model's cache of keys and values, in MB; 0: a quarter of the machine's, or the container's.",
   ),
   cache: setting(
     'TASKWIRE_CACHE',

@@ -20,8 +20,10 @@ interface Worker {
 const aliveMs = 5_000;
 /** Beside the sources: the compiler copies no models. */
 const graphs = new URL('../../../src/runner/graphs/', import.meta.url);
-/** Of the machine's memory for one decoder's cache, unless a setting says otherwise. Only what is used is really taken. */
+/** Of the memory for one decoder's cache, unless a setting says otherwise. Only what is used is really taken. */
 const cacheShare = 0.25;
+/** The machine's, or as much of it as a container may take. */
+const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /** Said in this turn of the event loop, and not sent yet. */
 let unsent: FromRunner[] = [];
@@ -59,7 +61,7 @@ const openPipeline = async ({
   const turns = new Turns(streams > 1 ? streams + 1 : streams);
   const { open } = (await import(pipelineUrl)) as { open: OpenPipeline };
   return open(model, {
-    cacheBytes: cacheBytes || Math.floor(totalmem() * cacheShare),
+    cacheBytes: cacheBytes || Math.floor(memoryBytes * cacheShare),
     hasPart: (part) => model.onnx(part) !== undefined,
     async openSession(part, { sideBySide = true } = {}) {
       const path = model.onnx(part);
