@@ -40,7 +40,7 @@ const layers = [
   ['http', /^src\/http\//, ['admission', 'engine', 'metering', 'media', 'catalogue', 'tasks']],
   [
     'path',
-    /^src\/(infer|validate)\.ts$/,
+    /^src\/infer\.ts$/,
     ['answers', 'identity', 'admission', 'engine', 'metering', 'media', 'catalogue', 'tasks'],
   ],
   ['identity', /^src\/identity\//, ['admission', 'store', 'metering', 'catalogue']],
@@ -56,7 +56,7 @@ const layers = [
   ['answers', /^src\/answers\//, ['engine', 'metering', 'store', 'redis']],
   ['catalogue', /^src\/catalogue\//, ['metering', 'tasks']],
   ['grammar', /^src\/grammar\//, []],
-  ['base', /^src\/(errors|job|dtype|padding|settings|transient-map)\.ts$/, []],
+  ['base', /^src\/(errors|job|dtype|padding|settings|transient-map|validate)\.ts$/, []],
   [
     'pipelines',
     /^tasks\/[^/]+\/(?!index\.ts|(?:[a-z-]+-)?(?:schema|wire)\.ts)[^/]+\.ts$/,

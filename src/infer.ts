@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Task } from '../tasks/task.js';
 import type { Admission, Bill, Caller, Ending, Outcome } from './admission/admission.js';
 import { ownerOfRunner } from './admission/dedicated.js';
-import { estimateOf } from './admission/estimate.js';
+import { estimateOf, roomFor } from './admission/estimate.js';
 import type { Idempotency } from './answers/idempotency.js';
 import type { ResultCache } from './answers/result-cache.js';
 import type { Catalogue, Resolved } from './catalogue/catalogue.js';
@@ -90,7 +90,7 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
     const streaming = call.streamRoute || (task.stream?.asksFor(parsed) ?? false);
     const request = streaming && task.stream ? task.stream.force(parsed) : parsed;
     const media = await loadMedia(task.media, request, path.fetchUrl, call.signal);
-    const split = task.split(request, media);
+    const split = task.split(request, media, roomFor(model, caller.payer));
     const estimate = estimateOf(call.id, { task, model: model.ref, split });
     const timeoutMs = call.timeoutMs ?? (streaming ? streamTimeoutMs : unaryTimeoutMs);
     const { id, signal, waitForModel, noStore } = call;

@@ -37,7 +37,7 @@ export const topK = z.number().int().min(1).max(1000).optional();
 export const mediaField = (kind: string) =>
   z
     .custom<Uint8Array | string>((value) => typeof value === 'string' || value instanceof Uint8Array, {
-      error: 'expected a data URL or base64',
+      error: 'a data URL or base64',
     })
     .optional()
     .meta({ type: 'string', description: `The ${kind}: an uploaded file, or a data URL or base64 in JSON.` });

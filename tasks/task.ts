@@ -13,6 +13,14 @@ export interface Split {
   readonly mostOutputTokens?: number;
 }
 
+/** What bounds the texts of a request, whatever it asks for. */
+export interface Room {
+  /** Tokens of one text, its prompt included; absent where no file of the model says it. */
+  readonly windowTokens?: number | undefined;
+  /** Tokens that the plan allows all texts of a request together. */
+  readonly planTokens?: number | undefined;
+}
+
 /**
  * One task. `Request` is what its schema yields; `Value` is what its pipeline answers for one input.
  * `media` tasks get the bytes of their image or audio beside the request; all other fields are in the request.
@@ -27,11 +35,11 @@ export interface Task<Request = unknown, Value = unknown> {
   readonly pipelineUrl: string;
   readonly request: z.ZodObject;
   readonly response: z.ZodType;
+  /** What a model's `taskwire.json` may say to the pipeline, beside what it may say of every model; left out: anything. */
+  readonly modelOptions?: z.ZodObject;
   /** Whether the same request gives the same answer again; left out: always. */
   isRepeatable?(request: Request): boolean;
-  /** Default deadline in milliseconds, when not the service's 60 s. */
-  readonly timeoutMs?: (request: Request) => number;
-  split(request: Request, media: Uint8Array | undefined): Split;
+  split(request: Request, media: Uint8Array | undefined, room?: Room): Split;
   /** The native answer; `values[i]` belongs to `works[i]`. */
   render(values: readonly Value[], request: Request): Record<string, unknown>;
   /** Tasks that stream: whether this request asks for it, and what the events look like. */

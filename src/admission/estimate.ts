@@ -1,7 +1,9 @@
 /** What a request may use, guessed from what it brought: nothing was decoded or tokenized yet. */
-import type { Split, Task } from '../../tasks/task.js';
+import type { Room, Split, Task } from '../../tasks/task.js';
+import type { Resolved } from '../catalogue/catalogue.js';
+import { contextWindowOf } from '../catalogue/context-window.js';
 import type { ModelRef } from '../job.js';
-import type { Estimate } from './admission.js';
+import type { Estimate, Payer } from './admission.js';
 
 /** Speech is not compressed below 8 kbit/s where people still understand it. */
 const leastAudioBytesPerSecond = 1_000;
@@ -11,6 +13,11 @@ const mostAudioSeconds = 7_200;
 
 /** What a template puts around a text. */
 const templateTokens = 16;
+
+export const roomFor = ({ entry }: Resolved, { plan }: Payer): Room => ({
+  windowTokens: contextWindowOf(entry),
+  planTokens: plan.maxTokens,
+});
 
 export const estimateOf = (
   requestId: string,

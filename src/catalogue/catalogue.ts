@@ -8,8 +8,9 @@ import { type Dtype, dtypeBySuffix, dtypePreference, dtypeSuffix } from '../dtyp
 import { show, TaskwireError } from '../errors.js';
 import type { ModelRef } from '../job.js';
 import { type Prices, pricesShape } from '../metering/price.js';
+import { validate } from '../validate.js';
 
-/** `taskwire.json`. Fields that this file does not name are the task's own and reach its pipeline. */
+/** `taskwire.json`. Other fields are the task's own (`Task.modelOptions`) and reach its pipeline. */
 const card = z.looseObject({
   task: z.string(),
   /** Serves requests of its task that name no model. */
@@ -141,6 +142,7 @@ export class Catalogue {
   }
 
   #read(id: string, folder: string): CatalogueEntry {
+    const file = join(folder, 'taskwire.json');
     const {
       task: taskName,
       default: isDefault,
@@ -150,17 +152,18 @@ export class Catalogue {
       dtype,
       license: _,
       prices,
-      ...options
-    } = card.parse(JSON.parse(readFileSync(join(folder, 'taskwire.json'), 'utf8')));
+      ...own
+    } = checked(card, readJson(file), file);
     const task = this.#tasks.find((one) => one.name === taskName || one.aliases.includes(taskName));
-    if (!task) throw new Error(`taskwire.json names an unknown task ${taskName}`);
+    if (!task) throw new Error(`${file} names an unknown task ${taskName}`);
     if (this.#tasks.some((one) => one.name === id || one.aliases.includes(id)))
       throw new Error('a model may not be named like a task');
+    const options = task.modelOptions ? checked(task.modelOptions, own, file) : own;
     const dtypes = dtypesIn(join(folder, 'onnx'));
     const chosen = dtype ?? dtypes[0];
     if (!chosen || !dtypes.includes(chosen))
       throw new Error(`no onnx/*${dtype ? dtypeSuffix[dtype] : ''}.onnx in it`);
-    const createdAt = statSync(join(folder, 'taskwire.json')).mtime;
+    const createdAt = statSync(file).mtime;
     return {
       id,
       folder,
@@ -177,6 +180,27 @@ export class Catalogue {
     };
   }
 }
+
+const readJson = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+};
+
+/** What the schema makes of a file. The error names file, field, what came and what is allowed. */
+const checked = <Schema extends z.ZodType>(
+  schema: Schema,
+  fields: unknown,
+  file: string,
+): z.output<Schema> => {
+  try {
+    return validate(schema, fields) as z.output<Schema>;
+  } catch (cause) {
+    throw new Error(`${file}: ${(cause as Error).message}`, { cause });
+  }
+};
 
 /** Ids are paths below the root: `name`, or `org/name`. */
 const modelIds = (root: string): string[] => {

@@ -6,7 +6,7 @@ import { type Feeds, float32, floats, int64, type Session } from '../../src/runn
 import { CtcDecoder, type CtcVocabulary, readVocabulary, segmentsOf } from './ctc-decode.js';
 import type { Hearing, Recognizer } from './recognizer.js';
 import type { Samples } from './samples.js';
-import type { AsrParams } from './schema.js';
+import type { AsrOptions, AsrParams } from './schema.js';
 
 interface CtcConfig {
   readonly conv_stride?: readonly number[];
@@ -47,10 +47,10 @@ export const openCtc = async (
     ? rawFeeds(session, extractor.do_normalize ?? true, receptiveField(config))
     : await extractorFeeds(model);
   const parts = { session, vocabulary, makeFeeds, rate, ratio };
-  const spoken = model.options.language;
+  const { language: spoken } = model.options as AsrOptions;
   return {
     rate,
-    check: (params) => check(params, typeof spoken === 'string' ? spoken : undefined),
+    check: (params) => check(params, spoken),
     hear: (samples, wishes, hearing) => hear(parts, samples, wishes, hearing),
   };
 };

@@ -4,6 +4,7 @@ import {
   type AsrParams,
   type AsrRequest,
   event,
+  modelOptions,
   request,
   response,
   rounded,
@@ -29,6 +30,7 @@ export const asr: Task<AsrRequest, Transcript> = {
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
+  modelOptions,
   wire,
   split({ language, timestamps, task, prompt, temperature, stream }, media) {
     const params: AsrParams = { language, timestamps, task, prompt, temperature, stream };

@@ -34,6 +34,19 @@ export const request = z.strictObject({
 
 export type AsrRequest = z.output<typeof request>;
 
+/** A model's own settings, in its `taskwire.json`. */
+export const modelOptions = z.looseObject({
+  /** What a CTC model was trained on, as a code. */
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "a language's code, such as en")
+    .optional(),
+  /** At which Whisper tries one after the other, until a text neither repeats itself nor is unlikely. */
+  temperatures: z.array(request.shape.temperature.unwrap()).min(1).optional(),
+});
+
+export type AsrOptions = z.output<typeof modelOptions>;
+
 const seconds = z.number().describe('Seconds from the beginning.');
 
 export const response = z.object({

@@ -6,7 +6,7 @@ import type { Session, Tensor } from '../../src/runner/session.js';
 import { LogMel } from './log-mel.js';
 import type { Hearing, Recognizer } from './recognizer.js';
 import type { Samples } from './samples.js';
-import type { AsrParams, Segment, Word } from './schema.js';
+import type { AsrOptions, AsrParams, Segment, Word } from './schema.js';
 import { type Read, type WhisperConfig, WhisperDecoder } from './whisper-decoder.js';
 import { probabilityOf } from './whisper-rules.js';
 import { type Stretch, stretchesOf } from './whisper-stretches.js';
@@ -39,7 +39,7 @@ export const openWhisper = async (
   const encoder = await context.openSession('encoder_model');
   const decoder = await WhisperDecoder.open(model, context);
   const aligner = WordAligner.open(decoder, tokens, config);
-  const { temperatures = defaultTemperatures } = model.options as { temperatures?: readonly number[] };
+  const { temperatures = defaultTemperatures } = model.options as AsrOptions;
   const whisper = new Whisper({ config, tokens, features, encoder, decoder, aligner, temperatures });
   return {
     rate: features.rate,

@@ -1,6 +1,7 @@
 import { imageWork } from '../fields.js';
 import type { Task } from '../task.js';
 import {
+  modelOptions,
   type ObjectDetection,
   type ObjectDetectionParams,
   type ObjectDetectionRequest,
@@ -17,6 +18,7 @@ export const objectDetection: Task<ObjectDetectionRequest, ObjectDetection> = {
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
+  modelOptions,
   wire,
   split({ threshold }, media) {
     const params: ObjectDetectionParams = { threshold };

@@ -6,7 +6,7 @@ import type { BatchPipeline, OpenPipeline } from '../../src/runner/pipeline.js';
 import { floats } from '../../src/runner/session.js';
 import { type LabelConfig, labelsOf } from '../rank-labels.js';
 import { findObjects, type Queries, scoringOf } from './find-objects.js';
-import type { ObjectDetection, ObjectDetectionParams } from './schema.js';
+import type { DetectorOptions, ObjectDetection, ObjectDetectionParams } from './schema.js';
 
 interface DetectorConfig extends LabelConfig {
   readonly model_type?: string;
@@ -18,7 +18,7 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   const config = model.config<DetectorConfig>();
   const labels = labelsOf(config);
   const scoring = scoringOf(config.model_type);
-  const modelThreshold = Number(model.options.threshold ?? defaultThreshold);
+  const { threshold: modelThreshold = defaultThreshold } = model.options as DetectorOptions;
   const processor = await ImageProcessor.open(model);
   const session = await openSession('model');
   const warmup = await greyImage({ width: 640, height: 480 });

@@ -15,6 +15,11 @@ export const request = z.strictObject({
 
 export type ObjectDetectionRequest = z.output<typeof request>;
 
+/** A model's own settings, in its `taskwire.json`. */
+export const modelOptions = z.looseObject({ threshold: request.shape.threshold });
+
+export type DetectorOptions = z.output<typeof modelOptions>;
+
 const pixel = z.number().describe('Pixels of the image as uploaded, turned upright as EXIF says.');
 
 const detected = z.object({

@@ -1,8 +1,9 @@
 import { argumentsOfAny, checkFollowable, grammarPart } from '../../src/grammar/grammar.js';
 import type { CallRules } from '../../src/runner/generate/call-format.js';
 import { charactersPerToken } from '../fields.js';
-import type { StreamShape, Task } from '../task.js';
+import type { Room, StreamShape, Task } from '../task.js';
 import { reportCallPieces, reportCalls } from './chat-schema.js';
+import { modelOptions } from './options-schema.js';
 import {
   event,
   type GenerationDelta,
@@ -12,6 +13,7 @@ import {
   type Generations,
   request,
   response,
+  wholeWindow,
 } from './schema.js';
 import { grammarOf, type PlacedGrammar } from './structure-schema.js';
 import { wire } from './wire.js';
@@ -41,7 +43,7 @@ const likelyTokens = 1024;
 const alternativesOf = (asked: boolean | number): number | undefined =>
   asked === false ? undefined : Number(asked === true ? 0 : asked);
 
-const paramsOf = (fields: GenerationRequest): GenerationParams => ({
+const paramsOf = (fields: GenerationRequest, maxTokens: number): GenerationParams => ({
   sampling: {
     temperature: fields.temperature,
     topP: fields.top_p,
@@ -53,7 +55,7 @@ const paramsOf = (fields: GenerationRequest): GenerationParams => ({
     presencePenalty: fields.presence_penalty,
     logitBias: Object.entries(fields.logit_bias).map(([id, bias]) => [Number(id), bias] as const),
   },
-  maxTokens: fields.max_tokens,
+  maxTokens,
   minTokens: fields.min_tokens,
   ignoreEos: fields.ignore_eos,
   stop: fields.stop_sequences,
@@ -93,6 +95,13 @@ const checkedCalls = (rules: CallRules | undefined): CallRules | undefined => {
 const checked = (placed: PlacedGrammar | undefined): PlacedGrammar | undefined => {
   if (placed) checkFollowable(JSON.stringify(placed), grammarPart(placed.grammar, placed.path), placed.path);
   return placed;
+};
+
+/** Of one text. Who asks for all that there is room for gets what the plan allows; who asks for more than that is refused. */
+const mostTokens = ({ max_tokens: asked }: GenerationRequest, texts: number, room: Room = {}): number => {
+  const { windowTokens = wholeWindow, planTokens = Number.POSITIVE_INFINITY } = room;
+  const allowed = asked === wholeWindow ? Math.max(1, Math.floor(planTokens / texts)) : wholeWindow;
+  return Math.min(asked, windowTokens, allowed);
 };
 
 const usageOf = (promptTokens: number, cachedTokens: number, completionTokens: number) => ({
@@ -170,16 +179,19 @@ export const textGeneration: Task<GenerationRequest, Generations> = {
   pipelineUrl: new URL('./pipeline.js', import.meta.url).href,
   request,
   response,
+  modelOptions,
   wire,
-  split(fields) {
-    const works = promptsOf(fields).map((input) => {
+  split(fields, _media, room) {
+    const prompts = promptsOf(fields);
+    const texts = prompts.length * fields.n;
+    const maxTokens = mostTokens(fields, texts, room);
+    const works = prompts.map((input) => {
       const characters = charactersOf(input);
       // What is generated takes time too.
-      const generated = charactersPerToken * Math.min(fields.max_tokens, likelyTokens) * fields.n;
-      return { input, size: characters + generated, bytes: 2 * characters };
+      const generated = charactersPerToken * Math.min(maxTokens, likelyTokens) * fields.n;
+      return { input, size: Math.max(1, characters + generated), bytes: 2 * characters };
     });
-    const mostOutputTokens = works.length * fields.n * fields.max_tokens;
-    return { works, params: paramsOf(fields), mostOutputTokens };
+    return { works, params: paramsOf(fields, maxTokens), mostOutputTokens: texts * maxTokens };
   },
   isRepeatable: ({ temperature, seed }) => temperature === 0 || seed !== undefined,
   render,

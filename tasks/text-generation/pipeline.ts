@@ -22,6 +22,7 @@ import type { ModelFolder } from '../../src/runner/model-folder.js';
 import type { GeneratePipeline, GenerateTask, OpenPipeline } from '../../src/runner/pipeline.js';
 import { Tokenizer } from '../../src/runner/tokenizer.js';
 import { Choice } from './choice.js';
+import type { GeneratorOptions } from './options-schema.js';
 import { encodePrompt } from './prompt.js';
 import { PromptScores } from './prompt-scores.js';
 import type { GenerationInput, GenerationParams, Generations } from './schema.js';
@@ -29,17 +30,6 @@ import type { GenerationInput, GenerationParams, Generations } from './schema.js
 interface GeneratorConfig extends DecoderConfig {
   readonly max_position_embeddings?: number;
   readonly eos_token_id?: number | readonly number[] | null;
-}
-
-/** What `taskwire.json` may say about a decoder. */
-interface GeneratorOptions {
-  readonly context_window?: number;
-  /** The most texts that are decoded at once. */
-  readonly max_sequences?: number;
-  /** Beginnings of prompts that all accounts may share in the cache (a system prompt, say). */
-  readonly shared_prefixes?: readonly string[];
-  /** How many tokens of a lone text are guessed from what it said before, and verified in one run; 0: none. */
-  readonly draft_tokens?: number;
 }
 
 /**

@@ -15,6 +15,9 @@ import {
 } from './chat-schema.js';
 import { type PlacedGrammar, responseFormat } from './structure-schema.js';
 
+/** More than any window: as much as there is room for. */
+export const wholeWindow = 1_000_000;
+
 const penalty = z.number().min(-2).max(2);
 
 export const request = z
@@ -31,7 +34,7 @@ export const request = z
       .number()
       .int()
       .min(0)
-      .max(1_000_000)
+      .max(wholeWindow)
       .default(256)
       .describe("Clamped to what the model's window leaves. 0 only with `prompt_logprobs`."),
     temperature: z.number().min(0).max(2).default(1).describe('0 takes the likeliest token each time.'),

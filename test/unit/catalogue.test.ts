@@ -69,6 +69,54 @@ test('a broken folder is logged and takes no other down', () => {
   expect(log.every(({ event, cause }) => event === 'model_unreadable' && cause)).toBe(true);
 });
 
+test.each([
+  [{ task: 3 }, 'task', '3', 'a string'],
+  [{ task: 'embeddings', default: 'yes' }, 'default', '"yes"', 'a boolean'],
+  [{ task: 'embeddings', prices: { usd_per_image: -1 } }, 'prices.usd_per_image', '-1', 'at least 0'],
+  [{ task: 'text-generation', context_window: '4096' }, 'context_window', '"4096"', 'a number'],
+  [{ task: 'text-generation', context_window: 0 }, 'context_window', '0', 'at least 2'],
+  [{ task: 'text-generation', context_window: null }, 'context_window', 'null', 'a number'],
+  [{ task: 'text-generation', max_sequences: 1.5 }, 'max_sequences', '1.5', 'an integer'],
+  [{ task: 'text-generation', max_sequences: 0 }, 'max_sequences', '0', 'at least 1'],
+  [{ task: 'text-generation', draft_tokens: -1 }, 'draft_tokens', '-1', 'at least 0'],
+  [{ task: 'text-generation', shared_prefixes: 'Once' }, 'shared_prefixes', '"Once"', 'an array'],
+  [{ task: 'text-generation', shared_prefixes: ['a', 2] }, 'shared_prefixes[1]', '2', 'a string'],
+  [{ task: 'object-detection', threshold: '0.5' }, 'threshold', '"0.5"', 'a number'],
+  [{ task: 'object-detection', threshold: 50 }, 'threshold', '50', 'at most 1'],
+  [{ task: 'asr', temperatures: [] }, 'temperatures', 'an array of 0', 'at least 1 items'],
+  [{ task: 'asr', temperatures: [0, 'hot'] }, 'temperatures[1]', '"hot"', 'a number'],
+  [{ task: 'asr', language: 'English!' }, 'language', '"English!"', "a language's code, such as en"],
+])('of a taskwire.json with %j file, field, what came and what is allowed are told', (card, ...told) => {
+  const { catalogue, folders, log } = open({ 'odd/taskwire.json': card, 'odd/onnx/model.onnx': '' });
+  expect(ids(catalogue)).toEqual([]);
+  const [field, got, allowed] = told;
+  const file = join(folders[0]!, 'odd/taskwire.json');
+  expect(log.map(({ cause }) => cause)).toEqual([
+    `${file}: Field ${field} has a value that is not allowed. Got: ${got}. Allowed: ${allowed}.`,
+  ]);
+});
+
+test.each(['{', '[]', '"embeddings"', 'null'])('a taskwire.json that holds %s is named', (content) => {
+  const { catalogue, folders, log } = open({ 'odd/taskwire.json': content, 'odd/onnx/model.onnx': '' });
+  expect(ids(catalogue)).toEqual([]);
+  expect(log[0]?.cause).toContain(join(folders[0]!, 'odd/taskwire.json'));
+});
+
+test('what a taskwire.json says to its pipeline beside what the task knows reaches it', () => {
+  const own = {
+    context_window: 1024,
+    max_sequences: 8,
+    draft_tokens: 4,
+    shared_prefixes: ['Once'],
+    note: 'x',
+  };
+  const { catalogue } = open({
+    'talker/taskwire.json': { task: 'text-generation', ...own },
+    'talker/onnx/model.onnx': '',
+  });
+  expect(catalogue.resolve('talker').ref.options).toEqual(own);
+});
+
 test.each(['embeddings', 'text-generation', 'feature-extraction', 'ner'])(
   'a model may not be called %s, since that path is a task',
   (name) => {

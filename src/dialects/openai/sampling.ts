@@ -1,13 +1,15 @@
 /** The fields that chat and plain completions share. */
 import { z } from 'zod';
 import { text } from '../../../tasks/fields.js';
-import { type GenerationRequest, request as task } from '../../../tasks/text-generation/schema.js';
+import {
+  type GenerationRequest,
+  request as task,
+  wholeWindow,
+} from '../../../tasks/text-generation/schema.js';
 import { looseResponseFormat } from '../../../tasks/text-generation/structure-schema.js';
 
 const { shape } = task;
 
-/** More than any window: the runner gives what is left of it. */
-const wholeWindow = 1_000_000;
 /** OpenAI's clients send 0 for "only the likeliest"; a probability has to be more than nothing. */
 const leastTopP = 1e-9;
 
@@ -17,7 +19,7 @@ export const samplingShape = {
     .unwrap()
     .min(1)
     .optional()
-    .describe("Default: what the model's window leaves."),
+    .describe("Default: what the model's window leaves and the plan allows."),
   temperature: shape.temperature,
   top_p: z.number().min(0).max(1).default(1),
   n: shape.n,
