@@ -5,7 +5,7 @@ import { addUsage, type Event, type Usage } from '../job.js';
 import { type Clock, systemClock } from '../metering/clock.js';
 import { DeviceEstimate, type Sized } from '../metering/device-estimate.js';
 import { costMicroUsd } from '../metering/price.js';
-import type { Claim } from '../store/holds.js';
+import type { Claim, Settlement } from '../store/holds.js';
 import type { UsageRow } from '../store/money-tables.js';
 import type { Store } from '../store/store.js';
 import type { Admission, Bill, Caller, Ending, Estimate, Ticket } from './admission.js';
@@ -34,6 +34,9 @@ export interface MeteredAdmission extends Admission {
   /** Resolves once what was admitted is settled. */
   idle(): Promise<void>;
 }
+
+/** A store that did not take a settlement is asked again so often. */
+const settleAgainMs = 5_000;
 
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, images: 0, audioSeconds: 0, deviceMicros: 0 };
 
@@ -144,29 +147,44 @@ class MeteredTicket implements Ticket {
   async settle(ending: Ending): Promise<Bill> {
     const { store, device, log, leave } = this.#parts;
     const { plan, billing } = this.#caller.payer;
-    const row = this.#row(ending);
+    const settlement = this.#settlement(ending);
     try {
       const writing = this.#hold?.end();
       if (writing) await writing;
-      const settled = await store.holds.settle({
-        row,
-        charged: billing === 'credit',
-        meters: this.#first.meters,
-      });
+      const settled = await store.holds.settle(settlement);
       device.learn(this.#sized, usedBy(ending), this.#inputsMeasured > 0);
       const share = (settled.used[0] ?? 0) / (plan.deviceMicrosPerMonth ?? Number.POSITIVE_INFINITY);
       const costMicroUsd = settled.costMicroUsd;
       if (billing === 'credit' || share < 0.8) return { costMicroUsd };
       return { costMicroUsd, quotaWarning: share < 1 ? 80 : 100 };
     } catch (error) {
-      if (ending.outcome === 'succeeded') throw error;
+      const didFail = ending.outcome === 'succeeded';
+      // Whose answer cannot be booked gets none, and pays nothing.
+      const again = didFail
+        ? this.#settlement({ ...ending, outcome: 'failed', status: 'internal' })
+        : settlement;
+      if (this.#hold) this.#settleLater(again);
+      if (didFail) throw error;
       // The client hears why its request failed, which is another reason.
-      log.error({ event: 'settle_failed', requestId: row.request_id, err: error });
+      log.error({ event: 'settle_failed', requestId: this.#estimate.requestId, err: error });
       return { costMicroUsd: 0 };
     } finally {
       leave();
       this.#end();
     }
+  }
+
+  /** What is held goes back once the store can be written again. A settlement that was taken unheard counts once. */
+  #settleLater(settlement: Settlement): void {
+    const { store, clock } = this.#parts;
+    clock.after(settleAgainMs, () => {
+      store.holds.settle(settlement).catch(() => this.#settleLater(settlement));
+    });
+  }
+
+  #settlement(ending: Ending): Settlement {
+    const charged = this.#caller.payer.billing === 'credit';
+    return { row: this.#row(ending), charged, meters: this.#first.meters };
   }
 
   #measure(usage: Partial<Usage>): Promise<void> | undefined {

@@ -7,7 +7,7 @@ import type { Plan } from './plans.js';
 
 const microsPerHour = 3_600e6;
 
-export const asUsd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(6)}`;
+const asUsd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(6)}`;
 
 const hours = (micros: number): string => `${+(micros / microsPerHour).toFixed(6)} GPU-hours`;
 

@@ -20,7 +20,7 @@ const accountName = /^(?!(?:acc|team)_)[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,98}[A-Za
 const accountNameAllowed =
   '1 to 100 letters, digits and . _ @ + - (neither first nor last), not beginning acc_ or team_';
 
-export const leastPasswordCharacters = 8;
+const leastPasswordCharacters = 8;
 
 export interface NewAccountTerms {
   readonly name: string;
@@ -111,10 +111,13 @@ export class Accounts {
       at,
       note,
     } as const;
-    const booked = await this.#store.ledger.deposit(deposit);
-    const details = { amountMicroUsd, note, id, booked };
-    await this.#store.audit.record({ actor, action: 'credits.grant', subject: payer.id, details });
-    return booked;
+    const details = { amountMicroUsd, note, id };
+    return this.#store.ledger.deposit(deposit, {
+      actor,
+      action: 'credits.grant',
+      subject: payer.id,
+      details,
+    });
   }
 
   async createTeam(team: { name: string; owner: string; plan: string; billing?: Billing }, actor: string) {

@@ -1,7 +1,7 @@
 /** Who changed what: written in the transaction of the change itself. */
 import { randomBytes } from 'node:crypto';
 import type { Db } from './database.js';
-import { read, write } from './verb.js';
+import { read } from './verb.js';
 
 export interface Change {
   readonly id: string;
@@ -28,9 +28,6 @@ export interface ChangesPage {
 }
 
 export const audit = {
-  /** For what is changed by verbs that know nothing of accounts. */
-  record: write(record),
-
   /** The newest first. */
   list: read(async (db, { subject, limit }: ChangesPage): Promise<readonly Change[]> => {
     const all = db.selectFrom('audit_log').selectAll().orderBy('at', 'desc').orderBy('id', 'desc');

@@ -11,7 +11,8 @@ export const cursorOf = (at: number, id: string): string => Buffer.from(`${at} $
 
 export const afterCursor = (cursor: string | undefined): { at: number; id: string } | undefined => {
   if (cursor === undefined) return undefined;
-  const [, at, id] = /^(\d{1,15}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  // Ids may be clients' own words; NUL is in none.
+  const [, at, id] = /^(\d{1,15}) ([^\0]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (at && id) return { at: Number(at), id };
   throw new TaskwireError('invalid_field', { param: 'cursor', allowed: "another answer's next_cursor" });
 };

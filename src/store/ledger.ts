@@ -1,5 +1,6 @@
 /** Credit: transfers between accounts of the ledger, and the balance they sum up to. */
 import { sql } from 'kysely';
+import { type NewChange, record } from './audit.js';
 import { afterCursor, cursorOf, type Page } from './cursor.js';
 import type { Db } from './database.js';
 import type { TransferRow } from './money-tables.js';
@@ -26,7 +27,7 @@ export interface Deposit {
 const sources = { deposit: 'cash', grant: 'granted', refund: 'revenue', charge: 'revenue' } as const;
 
 /** A payer's account in the ledger; no payer can be named like `cash` or `revenue`. */
-export const payerAccount = (payer: string): string => `payer:${payer}`;
+const payerAccount = (payer: string): string => `payer:${payer}`;
 
 const none: Balance = { balanceMicroUsd: 0, heldMicroUsd: 0 };
 
@@ -108,6 +109,40 @@ const addTransfer = prepared((db, row: TransferRow) =>
   }),
 );
 
+const addDeposit = async (
+  db: Db,
+  { id, payer, kind, amountMicroUsd, at, note }: Deposit,
+): Promise<boolean> => {
+  if (!Number.isSafeInteger(amountMicroUsd) || amountMicroUsd <= 0)
+    throw new Error(`a deposit of ${amountMicroUsd} micro-dollars: this is a bug`);
+  const row: TransferRow = {
+    id,
+    at,
+    kind,
+    debit: sources[kind],
+    credit: payerAccount(payer),
+    amount_micro_usd: amountMicroUsd,
+    note,
+  };
+  const booked = await db
+    .insertInto('ledger')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!booked) return false;
+  await db
+    .insertInto('balances')
+    .values({ payer, balance_micro_usd: amountMicroUsd, held_micro_usd: 0 })
+    .onConflict((conflict) =>
+      conflict.column('payer').doUpdateSet({
+        balance_micro_usd: sql`balances.balance_micro_usd + ${amountMicroUsd}`,
+      }),
+    )
+    .execute();
+  return true;
+};
+
 export interface Transaction {
   readonly id: string;
   readonly at: number;
@@ -125,37 +160,14 @@ export interface Discrepancy extends Balance {
 }
 
 export const ledger = {
-  /** Adds credit. Resolves to false, and books nothing, when this id was booked before. */
-  deposit: write(async (db, { id, payer, kind, amountMicroUsd, at, note }: Deposit): Promise<boolean> => {
-    if (!Number.isSafeInteger(amountMicroUsd) || amountMicroUsd <= 0)
-      throw new Error(`a deposit of ${amountMicroUsd} micro-dollars: this is a bug`);
-    const credit = payerAccount(payer);
-    const row: TransferRow = {
-      id,
-      at,
-      kind,
-      debit: sources[kind],
-      credit,
-      amount_micro_usd: amountMicroUsd,
-      note,
-    };
-    const booked = await db
-      .insertInto('ledger')
-      .values(row)
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .returning('id')
-      .executeTakeFirst();
-    if (!booked) return false;
-    await db
-      .insertInto('balances')
-      .values({ payer, balance_micro_usd: amountMicroUsd, held_micro_usd: 0 })
-      .onConflict((conflict) =>
-        conflict.column('payer').doUpdateSet({
-          balance_micro_usd: sql`balances.balance_micro_usd + ${amountMicroUsd}`,
-        }),
-      )
-      .execute();
-    return true;
+  /**
+   * Adds credit. Resolves to false, and books nothing, when this id was booked before. `change`: what the audit log says of
+   * it, where somebody did it.
+   */
+  deposit: write(async (db, deposit: Deposit, change?: NewChange): Promise<boolean> => {
+    const booked = await addDeposit(db, deposit);
+    if (change) await record(db, { ...change, details: { ...change.details, booked } });
+    return booked;
   }),
 
   balance: read(balanceOf),

@@ -30,8 +30,8 @@ export const seatsOf = async (db: Db, team: string): Promise<Seats> => {
   };
 };
 
-/** Of two that want the last seat, one waits for the other. */
-export const lockSeats = (db: Db, team: string) =>
+/** Of two that change a team's members by what they count, one waits for the other. */
+export const lockTeam = (db: Db, team: string) =>
   db
     .updateTable('teams')
     .set((one) => ({ plan: one.ref('plan') }))

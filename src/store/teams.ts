@@ -4,7 +4,7 @@ import { mustFind } from './accounts.js';
 import { record } from './audit.js';
 import type { Db } from './database.js';
 import type { Billing, TeamRole } from './identity-tables.js';
-import { isOpen, lockSeats, type Seats, seatsOf } from './seats.js';
+import { isOpen, lockTeam, type Seats, seatsOf } from './seats.js';
 import { read, write } from './verb.js';
 
 export interface Team {
@@ -86,7 +86,7 @@ const mustFindTeam = async (db: Db, idOrName: string): Promise<Team> => {
 /** One more member, where a seat is left. Whoever was invited had a seat kept; the plan may have fewer now. */
 const joinIfRoom = async (db: Db, member: NewMember): Promise<SeatAnswer> => {
   const { team, account, role, seats: most = Number.POSITIVE_INFINITY } = member;
-  await lockSeats(db, team);
+  await lockTeam(db, team);
   const seats = await seatsOf(db, team);
   if (seats.members >= most) return seats;
   await join(db, { team, account, role });
@@ -141,7 +141,10 @@ export const teams = {
 
   /** A team keeps an owner. */
   removeMember: write(async (db, team: string, account: string, actor: string): Promise<void> => {
-    const { members } = await mustFindTeam(db, team);
+    const { id } = await mustFindTeam(db, team);
+    // Of two owners who leave at once, one stays.
+    await lockTeam(db, id);
+    const { members } = await mustFindTeam(db, id);
     const leaving = members.find((one) => one.account === account || one.name === account);
     if (!leaving)
       throw new TaskwireError('route_not_found', {
@@ -153,14 +156,18 @@ export const teams = {
         param: 'account',
         message: 'The last owner cannot leave the team.',
       });
-    await db.deleteFrom('team_members').where('account_id', '=', leaving.account).execute();
-    await record(db, { actor, action: 'team.leave', subject: team, details: { account: leaving.account } });
+    await db
+      .deleteFrom('team_members')
+      .where('account_id', '=', leaving.account)
+      .where('team_id', '=', id)
+      .execute();
+    await record(db, { actor, action: 'team.leave', subject: id, details: { account: leaving.account } });
   }),
 
   invite: write(async (db, invite: NewInvite, actor: string): Promise<SeatAnswer> => {
     const { digest, team, role, expiresAt, seats: most = Number.POSITIVE_INFINITY } = invite;
     if (team !== undefined) {
-      await lockSeats(db, team);
+      await lockTeam(db, team);
       const seats = await seatsOf(db, team);
       if (seats.members + seats.invited >= most) return seats;
     }

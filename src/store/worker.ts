@@ -37,13 +37,18 @@ const sqlite = open();
 const db: Db = new Kysely<Database>({ dialect: new SqliteDialect({ database: cachingStatements() }) });
 
 function open(): Libsql.Database {
-  const database = new Libsql(file);
-  // Other processes (commands) write too: their transactions are short.
-  database.pragma('busy_timeout = 10000');
-  database.pragma('journal_mode = WAL');
-  // The disk has it before a commit returns.
-  database.pragma('synchronous = FULL');
-  return database;
+  try {
+    const database = new Libsql(file);
+    // Other processes (commands) write too: their transactions are short.
+    database.pragma('busy_timeout = 10000');
+    database.pragma('journal_mode = WAL');
+    // The disk has it before a commit returns.
+    database.pragma('synchronous = FULL');
+    return database;
+  } catch (error) {
+    // The library's own errors lose their words between threads.
+    throw new Error(`${file} cannot be opened: ${(error as Error).message}`);
+  }
 }
 
 /** Parsing a statement costs more than running it. */

@@ -15,6 +15,8 @@ import {
 import { deposit, noon } from '../helpers/books.js';
 import { testCaller, testPlans } from '../helpers/caller.js';
 import { describeStores } from '../helpers/databases.js';
+import { FakeClock } from '../helpers/fake-clock.js';
+import { until } from '../helpers/until.js';
 
 /** How many of many requests at once got through, and what they were charged. */
 const rush = async (admissions: ReturnType<typeof admissionOn>[], caller: Caller, prices?: Prices) => {
@@ -95,6 +97,34 @@ describeStores('admission', ({ newUrl, open }) => {
       },
     ]);
     expect(await store.ledger.balance('team_1')).toEqual({ balanceMicroUsd: 0, heldMicroUsd: 0 });
+  });
+
+  test('what a store did not book is released once it can be written again, and charged where its reader had left', async () => {
+    const store = await openOne();
+    await deposit(store, 'acct_1', 10_000);
+    let isFull = true;
+    const settle: typeof store.holds.settle = (settlement) =>
+      isFull ? Promise.reject(new Error('database or disk is full')) : store.holds.settle(settlement);
+    const clock = new FakeClock();
+    const admission = admissionOn({ ...store, holds: { ...store.holds, settle } }, { clock });
+    const [answered, left] = await Promise.all(
+      ['req_1', 'req_2'].map((id) => admission.admit(onCredit(), estimateOf(id, perImage(0.002)))),
+    );
+    await expect(answered!.settle(ended({}))).rejects.toThrow('full');
+    await left!.settle(ended({}, { outcome: 'cancelled', status: 'client_closed' }));
+    await clock.advance(60_000);
+    expect(await store.ledger.balance('acct_1')).toEqual({ balanceMicroUsd: 10_000, heldMicroUsd: 4_000 });
+    isFull = false;
+    await clock.advance(60_000);
+    await until(async () => (await store.ledger.balance('acct_1')).heldMicroUsd === 0);
+    expect((await store.ledger.balance('acct_1')).balanceMicroUsd).toBe(8_000);
+    const { data } = await store.usage.page({}, 9, undefined);
+    const booked = data.map((row) => [row.request_id, row.status, row.cost_micro_usd, row.device_us]);
+    expect(booked.sort()).toEqual([
+      ['req_1', 'internal', 0, 0],
+      ['req_2', 'client_closed', 2_000, 250],
+    ]);
+    expect(clock.pending).toBe(0);
   });
 
   test('failures and cached answers cost nothing, what was cancelled costs what it used', async () => {

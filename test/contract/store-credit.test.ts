@@ -1,5 +1,7 @@
 /** What every database must keep of credit: holds, charges, releases, whoever else is at it. */
+import { Accounts } from '../../src/identity/accounts.js';
 import { chargeOf, claimOf, deposit, noon, rowOf } from '../helpers/books.js';
+import { testPlans } from '../helpers/caller.js';
 import { type Databases, describeStores } from '../helpers/databases.js';
 
 const balance = (balanceMicroUsd: number, heldMicroUsd = 0) => ({ balanceMicroUsd, heldMicroUsd });
@@ -18,6 +20,40 @@ describeStores('credit', (databases) => {
     expect(booked.sort()).toEqual([false, false, true]);
     expect(await other.ledger.balance('acct_1')).toEqual(balance(500));
     expect(await other.ledger.balance('acct_2')).toEqual(balance(0));
+  });
+
+  test('what an administrator grants is in the log, or not in the books', async () => {
+    const { url, one } = await openBoth(databases);
+    const accounts = new Accounts(one, testPlans);
+    await accounts.create({ name: 'alice', plan: 'free' }, 'test');
+    const { id: payer } = await one.accounts.payerOf('alice');
+    const grant = { account: 'alice', amountMicroUsd: 500, note: '', id: 'first' };
+    expect([await accounts.grant(grant, 'test'), await accounts.grant(grant, 'test')]).toEqual([true, false]);
+    const changes = await one.audit.list({ subject: payer, limit: 10 });
+    expect(changes.map(({ action, details }) => [action, details.booked])).toEqual([
+      ['credits.grant', false],
+      ['credits.grant', true],
+      ['account.create', undefined],
+    ]);
+    await databases.sql(url, 'drop table audit_log');
+    await expect(accounts.grant({ ...grant, id: 'second' }, 'test')).rejects.toThrow('audit_log');
+    expect(await one.ledger.balance(payer)).toEqual(balance(500));
+  });
+
+  test('transfers come page by page, whatever their ids are made of', async () => {
+    const { one } = await openBoth(databases);
+    const ids = ['an invoice of May', 'b', 'c: paid\nlate'];
+    for (const id of ids) await deposit(one, 'acct_1', 100, id);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await one.ledger.transactions('acct_1', 1, cursor);
+      seen.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids.toReversed());
+    const wrong = one.ledger.transactions('acct_1', 1, Buffer.from('1 a\0b').toString('base64url'));
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid_field', param: 'cursor' });
   });
 
   test('a hold claims, its settlement charges what was used and releases the rest', async () => {

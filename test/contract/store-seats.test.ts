@@ -39,6 +39,24 @@ describeStores('seats', ({ newUrl, open }) => {
     expect((await store.teams.find('crew')).seats).toEqual({ members: 3, invited: 3 });
   });
 
+  test('of two owners who leave at once one stays', async () => {
+    const url = await newUrl();
+    const stores = [await open(url), await open(url)];
+    const store = stores[0]!;
+    await teamOf(store, 'a', 'b');
+    for (let round = 0; round < 10; round++) {
+      for (const name of ['a', 'b'])
+        await store.teams
+          .join({ team: 'team_1', account: `acc_${name}`, role: 'owner' })
+          .catch(() => 'is in it already');
+      const left = await Promise.allSettled(
+        ['a', 'b'].map((name, i) => stores[i]!.teams.removeMember('team_1', name, 'test')),
+      );
+      expect(left.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    }
+    expect((await store.teams.find('crew')).members).toMatchObject([{ role: 'owner' }]);
+  });
+
   test('are taken by members whose account is active and by invitations that can be used', async () => {
     const store = await open(await newUrl());
     await teamOf(store, 'a', 'b', 'c');
