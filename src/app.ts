@@ -42,6 +42,7 @@ export interface AppOptions {
 const exposedHeaders = [
   'x-request-id',
   'retry-after',
+  'x-should-retry',
   'RateLimit',
   'RateLimit-Policy',
   'x-ratelimit-limit-requests',

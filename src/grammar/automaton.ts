@@ -44,6 +44,8 @@ export class Automaton {
   /** Bytes that no arrow tells apart have the same class. */
   readonly #classes: Uint8Array;
   readonly #classCount: number;
+  /** The first byte of each run of bytes that have the same class. */
+  readonly firstBytes: readonly number[];
   readonly start: Situation;
   #situations = new Map<string, Situation>();
   #frames = new Map<string, Frame>();
@@ -55,6 +57,7 @@ export class Automaton {
     this.#rank = callRanks(this.#network);
     this.#classes = byteClasses(this.#network);
     this.#classCount = Math.max(...this.#classes) + 1;
+    this.firstBytes = Array.from({ length: this.#classCount }, (_, i) => this.#classes.indexOf(i));
     const outside: Frame = { id: 0, returns: [] };
     this.start = this.#settle([{ state: this.#network.starts[this.#network.root]!, frame: outside }]);
   }
@@ -104,7 +107,8 @@ export class Automaton {
         if (isEnd) open.push(...frame.returns);
       }
       if (called.size === 0) break;
-      const rule = [...called.keys()].reduce((a, b) => (this.#rank[a]! < this.#rank[b]! ? a : b));
+      let rule = called.keys().next().value!;
+      for (const other of called.keys()) if (this.#rank[other]! < this.#rank[rule]!) rule = other;
       open.push({ state: starts[rule]!, frame: this.#frame(called.get(rule)!) });
       called.delete(rule);
     }

@@ -20,7 +20,7 @@ const sources: Readonly<Record<string, string>> = {
   hostname: host,
   ipv4: `${byte}(\\.${byte}){3}`,
   ipv6: `${group}(:${group}){7}`,
-  uuid: '[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}',
+  uuid: '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}',
   uri: `https?://${host}(/[A-Za-z0-9_.~-]{1,64}){0,8}/?(\\?[A-Za-z0-9_=&-]{1,64})?`,
 };
 

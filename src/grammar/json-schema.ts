@@ -102,9 +102,10 @@ class SchemaReader {
         `${JSON.stringify(ref)} points nowhere`,
         'a place in this schema, "#/$defs/…"',
       );
-    if (!ref.startsWith('#')) throw missing();
+    const pointer = ref.startsWith('#') ? decoded(ref.slice(1)) : undefined;
+    if (pointer === undefined) throw missing();
     let found: unknown = this.#root;
-    for (const step of decodeURIComponent(ref.slice(1)).split('/').slice(1)) {
+    for (const step of pointer.split('/').slice(1)) {
       const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
       if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) throw missing();
       found = (found as Record<string, unknown>)[name];
@@ -240,6 +241,15 @@ class SchemaReader {
     );
   }
 }
+
+/** `undefined`: its percent signs are no encoding. */
+const decoded = (fragment: string): string | undefined => {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return undefined;
+  }
+};
 
 const isOfType = (value: unknown, type: TypeName): boolean => {
   if (type === 'integer') return Number.isInteger(value);

@@ -76,8 +76,7 @@ export const callRanks = ({ states, starts }: Network): readonly number[] => {
     if (at === 'open') throw new RangeError('a rule begins with itself');
     if (at === 'done') return;
     progress.set(rule, 'open');
-    const { calls } = reachedUnread(starts[rule]!, states, empty);
-    for (const { rule: called } of calls) visit(called);
+    for (const { rule: called } of callsUnread(starts[rule]!, states, empty)) visit(called);
     progress.set(rule, 'done');
     ranks[rule] = next--;
   };
@@ -85,35 +84,46 @@ export const callRanks = ({ states, starts }: Network): readonly number[] => {
   return ranks;
 };
 
-/** Rules that can end without having read anything. A rule is looked at again when one that it calls turns out to. */
+/** Rules that can end without having read anything. Who waits for one goes on behind its calls once it turns out to. */
 const emptyRules = ({ states, starts }: Pick<Network, 'states' | 'starts'>): ReadonlySet<number> => {
   const empty = new Set<number>();
-  const callers = starts.map(() => new Set<number>());
-  const open = [...starts.keys()];
-  for (let rule = open.pop(); rule !== undefined; rule = open.pop()) {
-    if (empty.has(rule)) continue;
-    const { calls, mayEnd } = reachedUnread(starts[rule]!, states, empty);
-    for (const { rule: called } of calls) callers[called]!.add(rule);
-    if (!mayEnd) continue;
+  /** States reached unread; each belongs to one rule. */
+  const seen = new Uint8Array(states.length);
+  const waiting = starts.map((): Place[] => []);
+  const open = starts.map((state, rule): Place => ({ state, rule }));
+  for (let place = open.pop(); place; place = open.pop()) {
+    const { state, rule } = place;
+    if (seen[state]) continue;
+    seen[state] = 1;
+    const { skips, calls, isEnd } = states[state]!;
+    for (const to of skips) open.push({ state: to, rule });
+    for (const { rule: called, to } of calls)
+      (empty.has(called) ? open : waiting[called]!).push({ state: to, rule });
+    if (!isEnd || empty.has(rule)) continue;
     empty.add(rule);
-    open.push(...callers[rule]!);
+    open.push(...waiting[rule]!.splice(0));
   }
   return empty;
 };
 
-const reachedUnread = (start: number, states: readonly State[], empty: ReadonlySet<number>) => {
+/** A state, and the rule that it is part of. */
+interface Place {
+  readonly state: number;
+  readonly rule: number;
+}
+
+/** What a rule calls before it has read anything. */
+const callsUnread = (start: number, states: readonly State[], empty: ReadonlySet<number>): Call[] => {
   const seen = new Set<number>();
   const open = [start];
   const reached: Call[] = [];
-  let mayEnd = false;
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     if (seen.has(state)) continue;
     seen.add(state);
-    const { skips, calls, isEnd } = states[state]!;
-    mayEnd ||= isEnd;
+    const { skips, calls } = states[state]!;
     open.push(...skips);
     reached.push(...calls);
     for (const { rule, to } of calls) if (empty.has(rule)) open.push(to);
   }
-  return { calls: reached, mayEnd };
+  return reached;
 };

@@ -42,14 +42,23 @@ export class TooLarge extends Error {}
 /** Some 50 ms of building; ten functions with ten arguments take two thousand. */
 const maxStates = 50_000;
 
+/** What all that is worked out ahead may look at, in states: some 100 ms. */
+const maxSpent = 30_000;
+
 export class NetworkBuilder {
   readonly states: State[] = [];
   readonly starts: number[] = [];
   readonly #shared = new Map<string, number>();
+  #spent = 0;
 
   state(): number {
     if (this.states.length >= maxStates) throw new TooLarge();
     return this.states.push({ arrows: [], skips: [], calls: [], isEnd: false, room: 0 }) - 1;
+  }
+
+  spend(states: number): void {
+    this.#spent += states;
+    if (this.#spent > maxSpent) throw new TooLarge();
   }
 
   read(from: number, low: number, high: number, to: number): void {

@@ -1,7 +1,8 @@
 /** Strings and numbers as their keywords want them. */
 import { formats } from './formats.js';
+import { intersection } from './intersection.js';
 import * as json from './json-text.js';
-import type { Part } from './network.js';
+import { type Part, TooLarge } from './network.js';
 import { type Limit, numberBetween } from './number-range.js';
 import { RegexError, searchRegex } from './regex.js';
 import { SchemaError, wrongValue } from './schema-error.js';
@@ -15,12 +16,31 @@ export const stringPart = ({ schema, path }: Keywords, strict: boolean): Part =>
   const hasLength = least > 0 || most < Number.POSITIVE_INFINITY;
   // Formats that are not known here are remarks, as the specification has it.
   const known = typeof format === 'string' ? formats.get(format) : undefined;
-  const given = [pattern !== undefined, hasLength, known !== undefined].filter(Boolean).length;
-  if (strict && given > 1)
-    throw new SchemaError(path, 'pattern, length and format cannot be kept to together', 'one of them');
-  if (pattern !== undefined) return json.stringOf(patternPart(pattern, `${path}.pattern`));
-  return known && !hasLength ? json.stringOf(known) : json.string(least, most);
+  const parts = [
+    ...(pattern === undefined ? [] : [json.stringOf(patternPart(pattern, `${path}.pattern`))]),
+    ...(hasLength ? [json.string(least, most)] : []),
+    ...(known ? [json.stringOf(known)] : []),
+  ];
+  return parts.length === 0 ? json.string() : allOf(parts, path, strict);
 };
+
+/** Where all together would be too large, the first is kept to, unless that is not enough. */
+const allOf =
+  (parts: readonly Part[], path: string, strict: boolean): Part =>
+  (builder, from) => {
+    try {
+      return intersection(parts)(builder, from);
+    } catch (error) {
+      if (parts.length === 1 || !(error instanceof TooLarge)) throw error;
+      if (strict)
+        throw new SchemaError(
+          path,
+          'its pattern, length and format are too much to be kept to together',
+          'shorter limits, or one of them',
+        );
+      return parts[0]!(builder, from);
+    }
+  };
 
 const patternPart = (pattern: unknown, path: string): Part => {
   if (typeof pattern !== 'string') throw wrongValue(path, pattern, 'a regular expression');

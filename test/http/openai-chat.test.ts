@@ -153,13 +153,14 @@ describe('a streamed chat', () => {
     expect([status, eventsOf(text).at(-2)]).toEqual([200, chunk({ finish_reason: 'stop' }, usage(5, 1))]);
   });
 
-  test('has a last chunk with the usage alone when asked to', async () => {
+  test('has a last chunk with the usage alone when asked to, and tells it nowhere else', async () => {
     writes(service.runners, { pieces: [['Hi']] });
     const body = { messages: hello, stream: true, stream_options: { include_usage: true } };
     const events = eventsOf((await post('/v1/chat/completions', body)).text);
-    expect(events.slice(0, 2)).toEqual([
+    expect(events.slice(0, 3)).toEqual([
       chunk({ delta: { role: 'assistant', content: '' } }, null),
       chunk({ delta: { content: 'Hi' } }, null),
+      chunk({ finish_reason: 'stop' }, null),
     ]);
     expect(events.at(-2)).toEqual({ ...chunk({}), choices: [], usage: usage(5, 1) });
   });

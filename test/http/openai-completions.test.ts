@@ -88,6 +88,15 @@ describe('completions', () => {
     expect(chunks.at(-1)!.usage).toEqual(usage(10, 6));
   });
 
+  test('tell the usage once, behind all choices, when asked to', async () => {
+    writes(service.runners, { pieces: [['x']] });
+    const body = { prompt: ['a', 'b'], stream: true, stream_options: { include_usage: true } };
+    const events = eventsOf((await post('/v1/completions', body)).text).slice(0, -1);
+    const told = events.filter((event) => (event as { usage: object | null }).usage !== null);
+    expect(told).toEqual([expect.objectContaining({ choices: [], usage: usage(10, 2) })]);
+    expect(events.at(-1)).toBe(told[0]);
+  });
+
   test('echo what the model thinks of the prompt, before what it thinks of the text', async () => {
     const prompt = [
       { token: 'One', token_id: 5, logprob: null, top: [] },

@@ -160,7 +160,14 @@ test('a page of another origin may call with a key, and reads the headers of the
   );
   expect(headers.get('access-control-allow-origin')).toBe('*');
   const exposed = headers.get('access-control-expose-headers')?.toLowerCase().split(/, ?/);
-  for (const name of ['x-request-id', 'retry-after', 'x-gpu-seconds', 'server-timing', 'ratelimit'])
+  for (const name of [
+    'x-request-id',
+    'retry-after',
+    'x-should-retry',
+    'x-gpu-seconds',
+    'server-timing',
+    'ratelimit',
+  ])
     expect(exposed).toContain(name);
 });
 

@@ -51,7 +51,9 @@ export const event = z.object({
   ...headShape,
   object: z.literal('chat.completion.chunk'),
   choices: z.array(chunkChoice).describe('Empty on the last chunk with `include_usage`.'),
-  usage: usageSchema.nullish().describe('On the chunk that ends the last choice, and on the last one.'),
+  usage: usageSchema
+    .nullish()
+    .describe('On one chunk: the one that ends the last choice, or with `include_usage` the last one.'),
 });
 
 /** What was cut off by a deadline or a leaving client never gets here with a reason of its own. */
@@ -109,7 +111,8 @@ export class ChatStream {
 
   #result(value: Generations): object[] {
     const usage = usageOf([value]);
-    const last = value.choices.length - 1;
+    // Told once: clients add up what they find on chunks.
+    const last = this.#includesUsage ? -1 : value.choices.length - 1;
     const ends = value.choices.flatMap((choice, index) => [
       ...this.#begin(index),
       this.#chunk(index, { finish_reason: reasonOf(choice) }, index === last ? usage : undefined),

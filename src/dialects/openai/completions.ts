@@ -19,7 +19,7 @@ const request = z
     max_tokens: task.shape.max_tokens
       .unwrap()
       .optional()
-      .describe("Default: what the model's window leaves. 0 only with `echo`."),
+      .describe("Default: what the model's window leaves and the plan allows. 0 only with `echo`."),
     prompt: task.shape.prompt.unwrap().default(''),
     logprobs: z.int().min(0).max(20).optional().describe('How many alternatives for each token.'),
     echo: z
@@ -155,13 +155,14 @@ export const completions: Endpoint<CompletionRequest> = {
       values[promptIndex] = value;
       const done = Object.keys(values).length === prompts;
       const usage = done ? usageOf(values) : undefined;
+      // Told once: clients add up what they find on chunks.
+      const last = fields.stream_options?.include_usage ? -1 : value.choices.length - 1;
       const ends = value.choices.flatMap((one, i) => {
         const index = promptIndex * fields.n + i;
-        const isLast = i === value.choices.length - 1;
         const end = { index, text: '', logprobs: null, finish_reason: reasonOf(one) } as const;
-        return [...begin(index), chunk([end], isLast ? usage : undefined)];
+        return [...begin(index), chunk([end], i === last ? usage : undefined)];
       });
-      return usage && fields.stream_options?.include_usage ? [...ends, chunk([], usage)] : ends;
+      return usage && last < 0 ? [...ends, chunk([], usage)] : ends;
     };
     return (reply: Reply) => {
       if (reply.type === 'delta') {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { after, fits, ofSchema, randomSchema, randomText } from '../../helpers/grammar.js';
 import { validatorOf } from '../../helpers/json-validator.js';
 import { TestRandom } from '../../helpers/random.js';
@@ -82,6 +83,24 @@ test.each<[string, unknown, string[], string[]]>([
     { type: 'string', pattern: '^"\\w+"$' },
     ['"\\"ab\\""'],
     ['"ab"', '"\\"ab\\"c"'],
+  ],
+  [
+    'a pattern and a length',
+    { type: 'string', pattern: '^[a-z"]+$', minLength: 2, maxLength: 3 },
+    ['"ab"', '"a\\"c"'],
+    ['"a"', '"abcd"', '"A1"', '"\\"'],
+  ],
+  [
+    'a pattern and a format',
+    { type: 'string', format: 'date-time', pattern: '^20.*Z$' },
+    ['"2024-02-28T23:59:59.25Z"'],
+    ['"2024-02-28T23:59:59+01:00"', '"1999-01-01T00:00:00Z"', '"20Z"'],
+  ],
+  [
+    'a pattern, a length and a format',
+    { type: 'string', format: 'ipv4', pattern: '\\.1$', maxLength: 8 },
+    ['"10.0.0.1"', '"1.2.3.1"'],
+    ['"10.0.0.2"', '"10.0.10.1"', '"x.1"'],
   ],
   [
     'whole numbers within limits',
@@ -184,6 +203,41 @@ test('what cannot be kept to is passed over, unless strictness is asked for', ()
   );
 });
 
+test('strings as zod describes them, with patterns beside formats, are kept to strictly', () => {
+  const random = new TestRandom(7);
+  const strings = [
+    z.email(),
+    z.iso.datetime(),
+    z.iso.datetime({ offset: true }),
+    z.iso.date(),
+    z.uuid(),
+    z.uuidv7(),
+    z.ipv4(),
+    z
+      .string()
+      .regex(/^[a-z]+\d$/)
+      .max(5),
+    z.string().length(3).regex(/^\d/),
+  ];
+  for (const string of strings) {
+    const grammar = ofSchema(z.toJSONSchema(string), true);
+    for (let i = 0; i < 20; i++) {
+      const text = randomText(grammar, random);
+      expect([text, string.safeParse(JSON.parse(text)).success]).toEqual([text, true]);
+    }
+  }
+});
+
+test.each([
+  ['a long length', { pattern: 'x', maxLength: 5000 }],
+  ['a pattern of many ways', { pattern: '^(a|b)*a(a|b){14}$', maxLength: 1000 }],
+])('%s beside a pattern is passed over where it is too much, unless strictness is asked for', (_, schema) => {
+  const grammar = ofSchema(schema);
+  const text = JSON.stringify(`a${'b'.repeat(14)}`);
+  expect([fits(grammar, schema.pattern === 'x' ? '"x"' : text), fits(grammar, '"c"')]).toEqual([true, false]);
+  expect(() => ofSchema(schema, true)).toThrow(expect.objectContaining({ param: 'it' }));
+});
+
 const deep = (levels: number): unknown => (levels === 0 ? {} : { items: deep(levels - 1) });
 
 test.each<[string, unknown, string]>([
@@ -192,6 +246,7 @@ test.each<[string, unknown, string]>([
   ['an unknown type', { properties: { a: { type: 'objec' } } }, 'it.properties.a.type'],
   ['a reference to nowhere', { items: { $ref: '#/nope' } }, 'it.items.$ref'],
   ['a reference to elsewhere', { $ref: 'https://example.com/schema' }, 'it.$ref'],
+  ['a reference whose percent signs are no encoding', { $ref: '#/$defs/%E0%A4' }, 'it.$ref'],
   ['a reference to itself', { $ref: '#' }, 'it'],
   ['a value that has no end', { properties: { a: { $ref: '#' } }, required: ['a'] }, 'it'],
   ['lengths the wrong way round', { minLength: 5, maxLength: 3 }, 'it.minLength'],
@@ -207,6 +262,7 @@ test.each<[string, unknown, string]>([
   ['types that exclude each other', { allOf: [{ type: 'string' }, { type: 'integer' }] }, 'it.type'],
   ['an expression that is none', { pattern: 'a(' }, 'it.pattern'],
   ['an expression that looks ahead', { pattern: 'a(?=b)' }, 'it.pattern'],
+  ['a pattern that is longer than the length', { pattern: '^abc$', maxLength: 2 }, 'it'],
   ['texts without measure', { maxLength: 10_000_000 }, 'it'],
   ['schemas in schemas without end', deep(100), `it${'.items'.repeat(64)}`],
 ])('%s is refused by name', (_, schema, param) => {
