@@ -67,8 +67,8 @@ function listSettings(): void {
 
 const find = (argv: readonly string[]): [Command, readonly string[]] | undefined => {
   for (const words of [2, 1]) {
-    const command = commands[argv.slice(0, words).join(' ')];
-    if (command) return [command, argv.slice(words)];
+    const name = argv.slice(0, words).join(' ');
+    if (Object.hasOwn(commands, name)) return [commands[name]!, argv.slice(words)];
   }
   return undefined;
 };

@@ -91,6 +91,8 @@ const openBooks = async (settings: Settings, log: Logger, redis: RedisLink | und
 export const compose = async (settings: Settings, seams: Seams = {}): Promise<Service> => {
   const { tasks = allTasks, start = startRunnerProcess, clock = systemClock, limits = defaultLimits } = seams;
   const log = seams.log ?? pino({ level: settings.logLevel, base: null });
+  // First, while nothing is open that a failure would leave so.
+  const device = await chooseDevice(settings.device, log);
   const redis = settings.redisUrl ? new RedisLink(settings.redisUrl, log) : undefined;
   const counters = (name: string, most?: number) =>
     redis ? new SharedStore(redis, name, most) : new LocalStore(most);
@@ -99,7 +101,6 @@ export const compose = async (settings: Settings, seams: Seams = {}): Promise<Se
     throw error;
   });
   const { store, plans } = books;
-  const device = await chooseDevice(settings.device, log);
   const catalogue = new Catalogue([shippedModels, settings.modelsDir], tasks, log);
   const metrics = new Metrics();
   const { holdMs, threads } = settings;

@@ -67,7 +67,12 @@ export const errorTable = {
   queue_full: entry(429, "The account's share of the queue is full.", 'later'),
   client_closed: entry(499, 'The client left before the answer was ready.'),
   internal: entry(500, 'Something went wrong on our side.', 'later', 'error'),
-  runner_failed: entry(502, 'The model process ended twice on this request.', 'never', 'error'),
+  runner_failed: entry(
+    502,
+    'The model process ended before this request was done, and it cannot be run again.',
+    'never',
+    'error',
+  ),
   model_loading: entry(503, 'The model is loading.', 'later'),
   overloaded: entry(503, 'The service is at its limit.', 'later', 'warn'),
   draining: entry(503, 'The service is shutting down.', 'later'),
@@ -77,7 +82,7 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code);
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code);
 
 /** What a message may not repeat: our keys, bearer tokens, and credentials inside URLs. */
 const redact = (text: string): string =>
@@ -138,7 +143,9 @@ export interface ErrorMessage {
 
 /** Shortens a value for display in `got`. */
 export const show = (value: unknown): string => {
-  const text = asJson(typeof value === 'string' ? value.slice(0, 100) : value);
+  // JSON has no infinity: `1e999` would be shown as null.
+  const text =
+    typeof value === 'number' ? `${value}` : asJson(typeof value === 'string' ? value.slice(0, 100) : value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 };
 

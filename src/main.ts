@@ -5,7 +5,11 @@ import { readSettings } from './settings.js';
 export const serve = async (seams: Seams = {}): Promise<void> => {
   const settings = readSettings();
   const service = await compose(settings, seams);
-  const url = await service.listen();
+  const url = await service.listen().catch(async (error) => {
+    // What is open (a connection to Redis) would keep the process from ending.
+    await service.close(0);
+    throw error;
+  });
   greet(service, url);
   endOnSignal(service, settings.drainMs);
   await service.warm();

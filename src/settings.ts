@@ -165,6 +165,9 @@ export type Settings = {
   readonly [Name in keyof typeof settingsTable]: z.output<(typeof settingsTable)[Name]['type']>;
 };
 
+/** An address may hold a password; what is refused is shown on the terminal, and in logs. */
+const withoutCredentials = (value: string): string => value.replace(/:\/\/[^/\s]*@/, '://…@');
+
 /**
  * Reads and checks all settings. Throws one plain `Error` that lists everything wrong, in the words of the variables.
  */
@@ -176,7 +179,9 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
     const parsed = (type as z.ZodType).safeParse(given === undefined || given === '' ? fallback : given);
     if (parsed.success) values[name] = parsed.data;
     else
-      problems.push(`${variable}=${given}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+      problems.push(
+        `${variable}=${withoutCredentials(given ?? '')}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`,
+      );
   }
   if (problems.length > 0) throw new Error(`Settings that cannot be used:\n  ${problems.join('\n  ')}`);
   const settings = values as unknown as Settings;

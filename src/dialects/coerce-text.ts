@@ -1,5 +1,6 @@
 /** Fields of a form or a query are text; the schema says which of them stand for numbers, booleans or arrays. */
 import type { z } from 'zod';
+import { isTooDeep } from '../http/nesting.js';
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
@@ -34,7 +35,8 @@ const parse: Reading = (value, field) => {
 
 const readJson = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -18,8 +18,9 @@ export interface Target {
   readonly streamRoute: boolean;
 }
 
-/** Of a route that ends in `*id`. */
-export const restOf = (req: Request): string => (req.params.id as unknown as string[]).join('/');
+/** Of a route that ends in `*id`. Addresses that clients put together may end in a slash, as on every other route. */
+export const restOf = (req: Request): string =>
+  (req.params.id as unknown as string[]).join('/').replace(/\/$/, '');
 
 export const targetOf = (rest: string, { catalogue }: Path): Target => {
   const { model, streamRoute } = readStream(rest);

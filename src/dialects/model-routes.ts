@@ -41,7 +41,7 @@ const deepinfraFields = ['input', 'question', 'queries', 'image', 'audio', 'webh
  * By what is in the body. `inputs` and bare media are Hugging Face's, where the task has its words; but `inputs` are
  * DeepInfra's where that calls them so too.
  */
-export const dialectOf = ({ form, fields, fileField }: Body, { wire }: Task): ModelDialect => {
+const dialectOf = ({ form, fields, fileField }: Body, { wire }: Task): ModelDialect => {
   const has = (name: string) => Object.hasOwn(fields, name);
   if (nativeFields.some(has) || fileField === 'file') return 'native';
   if (form === 'multipart' || (form === 'json' && deepinfraFields.some(has))) return 'deepinfra';

@@ -10,6 +10,7 @@ import type { DialectRoute } from '../http/openapi.js';
 import { nativeError } from '../http/openapi-schemas.js';
 import { canSee, mustSee } from '../identity/scopes.js';
 import type { Path } from '../infer.js';
+import { restOf } from './model-path.js';
 import { openAiError, renderOpenAiError } from './openai/error.js';
 
 const modelShape = z.object({
@@ -59,7 +60,7 @@ export const modelRoutes = ({ catalogue, engine, admission }: Path & { readonly 
   const router = Router({ caseSensitive: true });
   router.all(['/models', '/models/*id'], (req, res, next) => {
     // Health is ours, and so are its errors.
-    if (!req.path.endsWith('/health')) contextOf(res).renderError = renderOpenAiError;
+    if (!/\/health\/?$/.test(req.path)) contextOf(res).renderError = renderOpenAiError;
     next();
   });
   router.get('/models', async (req, res) => {
@@ -69,7 +70,7 @@ export const modelRoutes = ({ catalogue, engine, admission }: Path & { readonly 
     res.json({ object: 'list', data: seen.map(describe) });
   });
   router.get('/models/*id', async (req, res) => {
-    const id = (req.params.id as unknown as string[]).join('/');
+    const id = restOf(req);
     const polled = /^(.+)\/health$/.exec(id)?.[1];
     const resolved = catalogue.resolve(polled ?? id);
     const isPublic = resolved.entry.visibility === 'public';

@@ -52,7 +52,8 @@ export const answerNative = async (
   { task, model, streamRoute }: Target,
 ): Promise<void> => {
   const { wait_for_model, ...fields } = fieldsOf(bodyOf(req), task);
-  if (model !== undefined) fields.model = model;
+  const named = model ?? fields.model ?? req.query.model;
+  if (named !== undefined) fields.model = named;
   const waitForModel = readWait(wait_for_model);
   const asked = { task, model: readModel(fields.model), fields, streamRoute, waitForModel };
   const call = openCall(req, res, asked);

@@ -7,6 +7,7 @@ import { TaskwireError } from '../errors.js';
 import { maxMediaBytes } from '../media/load-media.js';
 import { sniff } from '../media/sniff.js';
 import { maxFieldBytes, readFormFields, tooLarge } from './form.js';
+import { isTooDeep, mostLevels } from './nesting.js';
 
 const maxJsonBytes = 10 * 2 ** 20;
 const mediaTypes = ['image/*', 'audio/*', 'video/*', 'application/octet-stream', 'application/ogg'];
@@ -57,7 +58,7 @@ export const readBody =
       done = true;
       clearTimeout(timer);
       res.off('close', onLeave);
-      if (error) return next(translate(error, contentType(req)));
+      if (error) return next(bodyError(error, contentType(req)));
       try {
         (req as Request & { parsedBody: Body }).parsedBody = toBody(req);
         next();
@@ -127,6 +128,7 @@ const toBody = (req: Request): Body => {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new TaskwireError('invalid_json', { message: 'The body must be a JSON object.' });
   }
+  if (isTooDeep(body)) throw tooDeep();
   return { form: 'json', fields: body as Record<string, unknown>, textual: false };
 };
 
@@ -157,6 +159,13 @@ const parseJson = (bytes: Buffer): unknown => {
 const notJson = (why: string | undefined): TaskwireError =>
   new TaskwireError('invalid_json', { message: `The body is not valid JSON: ${why}.` });
 
+const tooDeep = (): TaskwireError =>
+  new TaskwireError('invalid_field', {
+    param: 'body',
+    message: 'The body is nested too deep.',
+    allowed: `${mostLevels} levels`,
+  });
+
 const unsupported = (type: string): TaskwireError =>
   new TaskwireError('unsupported_media', {
     param: 'content-type',
@@ -165,10 +174,10 @@ const unsupported = (type: string): TaskwireError =>
   });
 
 /** The readers' errors in our codes. */
-const translate = (error: unknown, type: string): unknown => {
+export const bodyError = (error: unknown, type: string, limit = limitFor(type)): unknown => {
   if (error instanceof MulterError) return fromMulter(error);
   const { type: kind, status, message } = error as { type?: string; status?: number; message?: string };
-  if (kind === 'entity.too.large') return tooLarge(limitFor(type));
+  if (kind === 'entity.too.large') return tooLarge(limit);
   if (kind === 'entity.parse.failed') return notJson(message);
   if (kind === 'encoding.unsupported' || kind === 'charset.unsupported')
     return new TaskwireError('unsupported_media', { message: `${message}.` });

@@ -46,7 +46,7 @@ export const sendAnswer = async (res: Response, answer: Answer): Promise<void> =
  * Vectors may stand in a body's arrays as `Float32Array` or `PackedVector`, by themselves, in arrays of their own or as
  * fields of objects.
  */
-export const sendJson = async (res: Response, body: Exclude<Answer, TextAnswer>): Promise<void> => {
+const sendJson = async (res: Response, body: Exclude<Answer, TextAnswer>): Promise<void> => {
   res.setHeader('content-type', 'application/json; charset=utf-8');
   if (isList(body)) {
     if (isLarge(body)) await writeSliced(res, body);

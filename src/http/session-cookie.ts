@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import { TaskwireError } from '../errors.js';
 
-export const sessionCookie = 'taskwire_session';
+const sessionCookie = 'taskwire_session';
 
 export const readSession = (req: Request): string | undefined => {
   for (const pair of (req.headers.cookie ?? '').split(';')) {

@@ -1,8 +1,9 @@
 /** The service's first account: its owner, whose key is made at the first start and has no limits. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Store } from '../store/store.js';
 import { digestOf, newKey, prefixOf } from './credential.js';
+import { openSecretFile } from './secret-file.js';
 
 export interface OwnerKey {
   readonly key: string;
@@ -11,18 +12,17 @@ export interface OwnerKey {
   readonly isNew: boolean;
 }
 
-const writeOwnerKey = (path: string): OwnerKey => {
+/** Reads `<data dir>/owner.key`, or makes it: 32 random bytes. */
+export const openOwnerKey = (dataDir: string): OwnerKey => {
+  const path = join(dataDir, 'owner.key');
+  const { text, isNew } = openSecretFile(path, newKey);
+  return { key: text, path, isNew };
+};
+
+const replaceKey = ({ path }: OwnerKey): OwnerKey => {
   const key = newKey();
   writeFileSync(path, `${key}\n`, { mode: 0o600 });
   return { key, path, isNew: true };
-};
-
-/** Reads `<data dir>/owner.key`, or makes it: 32 random bytes, readable by the owner of the files alone. */
-export const openOwnerKey = (dataDir: string): OwnerKey => {
-  const path = join(dataDir, 'owner.key');
-  mkdirSync(dataDir, { recursive: true });
-  if (existsSync(path)) return { key: readFileSync(path, 'utf8').trim(), path, isNew: false };
-  return writeOwnerKey(path);
 };
 
 /** The id and the name of the owner's account. */
@@ -36,7 +36,7 @@ export const registerOwner = async (store: Store, opened: OwnerKey): Promise<Own
   const terms = { role: 'admin', plan: 'enterprise', billing: 'quota' } as const;
   await store.accounts.ensure({ id: ownerAccount, name: ownerAccount, ...terms }, ownerAccount);
   const known = await store.keys.byDigest(digestOf(opened.key));
-  const owner = known?.key?.revokedAt === undefined ? opened : writeOwnerKey(opened.path);
+  const owner = known?.key?.revokedAt === undefined ? opened : replaceKey(opened);
   const digest = digestOf(owner.key);
   // Processes with data folders of their own may share a database, and each has its own key.
   const name = `owner.key ${digestOf(resolve(owner.path)).slice(0, 8)}`;

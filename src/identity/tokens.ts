@@ -12,6 +12,9 @@ import type { JwtSecret } from './jwt-secrets.js';
 export const sessionSeconds = 12 * 3600;
 export const maxTokenSeconds = 366 * 86_400;
 
+/** In micro-dollars still exact as a number. */
+const mostUsd = 1e9;
+
 const sessionAudience = 'taskwire:session';
 const scopedAudience = 'taskwire:inference';
 
@@ -23,7 +26,7 @@ const scopedClaims = z.object({
   model: z.string().optional(),
   models: z.array(z.string()).optional(),
   /** US dollars. */
-  spending_limit: z.number().min(0).optional(),
+  spending_limit: z.number().min(0).max(mostUsd).optional(),
   exp: z.number(),
 });
 
@@ -91,8 +94,10 @@ export class Tokens {
       throw invalid();
     }
     const [, account, name] = keyIdForm.exec(kid) ?? [];
-    if (!account || !name) throw invalid();
-    return { by: 'key', account, keyName: Buffer.from(name, 'base64').toString('utf8') };
+    const keyName = Buffer.from(name ?? '', 'base64').toString('utf8');
+    // No name has NUL, and PostgreSQL cannot be asked for one.
+    if (!account || !name || `${account}${keyName}`.includes('\0')) throw invalid();
+    return { by: 'key', account, keyName };
   }
 
   /** The id of the session it stands for. */

@@ -22,7 +22,9 @@ export const makeFetchUrl =
   ({ enabled, allow, resolve = resolveAll, timeoutMs = defaultTimeoutMs }: FetchRules): FetchUrl =>
   async (url, param, signal) => {
     if (!enabled) throw notAllowed(param, 'this service does not fetch URLs');
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    // Held by name until the end: what `any` waits for, it does not keep from the garbage collector (Node 20).
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.any([signal, deadline]);
     const options = { allow, resolve, param, signal: limit };
     try {
       let target = parseUrl(url, param);
@@ -33,7 +35,7 @@ export const makeFetchUrl =
       }
     } catch (error) {
       if (error instanceof TaskwireError) throw error;
-      const why = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : 'the connection failed';
+      const why = deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : 'the connection failed';
       throw failed(param, why, error);
     }
     throw failed(param, `it redirects more than ${maxRedirects} times`);

@@ -4,7 +4,7 @@ import { show, TaskwireError } from '../errors.js';
 import { type Filter, type Pixels, resample, type Size } from './image-resample.js';
 
 /** Of one picture, or of the first frame of an animation. */
-export const maxImagePixels = 50_000_000;
+const maxImagePixels = 50_000_000;
 
 // Several pictures are decoded side by side on libuv's threads, and the model wants the cores: one thread for each.
 sharp.concurrency(1);

@@ -175,6 +175,11 @@ test('a database is made by the first command, and a service that starts after i
   await later.close();
 });
 
+test.each(['constructor', 'toString', 'accounts'])('%s is no command: all are listed', async (name) => {
+  const { code, out, errors } = await run(dataDir, [name]);
+  expect([code, out, errors]).toEqual([2, expect.stringContaining('accounts create'), '']);
+});
+
 test.each([
   [['accounts', 'create'], '--name is missing'],
   [['accounts', 'create', 'Not A Name'], 'letters, digits'],

@@ -10,12 +10,7 @@ export interface Tolerance {
 /**
  * Where `actual` differs, one line each. An object may hold more than is expected of it; arrays may not.
  */
-export const differences = (
-  actual: unknown,
-  expected: unknown,
-  limits: Tolerance,
-  path = 'answer',
-): string[] => {
+const differences = (actual: unknown, expected: unknown, limits: Tolerance, path = 'answer'): string[] => {
   if (typeof expected === 'number' && typeof actual === 'number') {
     return Math.abs(actual - expected) <= limits.tolerance
       ? []

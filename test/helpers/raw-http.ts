@@ -46,7 +46,7 @@ export const readAnswer = async (socket: Socket): Promise<RawAnswer> => {
   return parseAnswer(Buffer.concat(received));
 };
 
-export const parseAnswer = (bytes: Buffer): RawAnswer => {
+const parseAnswer = (bytes: Buffer): RawAnswer => {
   const end = bytes.indexOf('\r\n\r\n');
   const answerHead = bytes.subarray(0, end).toString();
   const rest = bytes.subarray(end + 4);

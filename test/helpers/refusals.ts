@@ -28,7 +28,7 @@ export const refusals: readonly Refusal[] = [
   { status: 400, code: 'invalid_field', says: /temperature|top_k/, input: 'wrong field' },
   { status: 413, code: 'body_too_large', says: /10485760 bytes/, input: 'large' },
   { status: 415, code: 'unsupported_media', says: /media type is not supported/, input: 'other media' },
-  { status: 502, code: 'runner_failed', says: /ended twice/, input: 'poison' },
+  { status: 502, code: 'runner_failed', says: /cannot be run again/, input: 'poison' },
   { status: 422, code: 'input_quarantined', says: /ended two runners/, input: 'poison' },
   { status: 429, code: 'rate_limited', says: /requests a minute/, key: 'limited' },
   { status: 429, code: 'gpu_quota_exceeded', says: /GPU-hours of the plan month/, key: 'spent' },

@@ -48,9 +48,20 @@ test.each([
   [{ name: 'x', expires_at: '2020-01-01T00:00:00Z' }, 'invalid_field', 'expires_at'],
   [{ name: 'x', expires_at: 'soon' }, 'invalid_field', 'expires_at'],
   [{ name: 'x', requests_per_minute: 0 }, 'invalid_field', 'requests_per_minute'],
+  [{ name: 'a\0b' }, 'invalid_field', 'name'],
+  [{ name: '\ud800' }, 'invalid_field', 'name'],
+  [{ name: 'x', scopes: { models: ['a', 'b\0'] } }, 'invalid_field', 'scopes.models[1]'],
 ])('a key with %j is refused as %s of %s', async (fields, code, param) => {
   const { status, json } = await service.post('/v1/keys', fields);
   expect([status, json.error.code, json.error.param]).toEqual([400, code, param]);
+});
+
+test.each([
+  ['/v1/usage?model=a%00', 'model'],
+  ['/v1/admin/accounts/a%00', 'id'],
+])('GET %s, which no database can look up, is refused', async (path, param) => {
+  const { status, json } = await service.get(path);
+  expect([status, json.error]).toMatchObject([400, { code: 'invalid_field', param }]);
 });
 
 test('a form makes no key: another site could send it', async () => {

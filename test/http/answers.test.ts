@@ -78,6 +78,19 @@ test('a model named in the body serves, with a suffix too', async () => {
   expect(service.runners.started.filter(({ load }) => load?.modelId === 'plain')).toHaveLength(1);
 });
 
+test('else the one named in the query', async () => {
+  const seen = service.runners.started.length;
+  for (const [query, body] of [
+    ['plain', {}],
+    ['no/such', { model: 'plain' }],
+  ] as const)
+    expect((await ask(`echo?model=${query}`, { inputs: 'x', ...body })).status).toBe(200);
+  expect(service.runners.started).toHaveLength(seen);
+  expect((await ask('echo?model=no/such')).status).toBe(404);
+  const twice = await ask('echo?model=plain&model=test/echo');
+  expect([twice.status, twice.json.error.param]).toEqual([400, 'model']);
+});
+
 test('the parameters reach the runner and not the answer', async () => {
   await ask('echo', { inputs: 'three times', times: 3 });
   const sent = service.runners.started

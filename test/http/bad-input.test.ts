@@ -64,6 +64,34 @@ test.each([
   expect(outcome(await post(`{"inputs": ${value}}`))).toEqual([400, 'invalid_field']);
 });
 
+/** More than can be sent to a runner, and fewer than can be written again. */
+const deep = nested(3_500, '{"items":', '}').replace('}', 'true}');
+
+test.each([
+  [
+    'a function',
+    '/v1/chat/completions',
+    `"tools": [{"type": "function", "function": {"name": "f", "parameters": ${deep}}}]`,
+  ],
+  [
+    'a schema',
+    '/v1/chat/completions',
+    `"response_format": {"type": "json_schema", "json_schema": {"schema": {"remark": ${deep}}}}`,
+  ],
+  ['a field that nobody reads', '/v1/chat/completions', `"extra": ${deep}`],
+  ['a parameter', '/models/test/writer', `"inputs": "x", "parameters": {"extra": ${deep}}`],
+])(
+  '%s nested deeper than 1,000 levels is refused before anything waits for a model',
+  async (_, path, field) => {
+    const body = `{"messages": [{"role": "user", "content": "x"}], ${field}}`;
+    for (const headers of [json, { ...json, 'idempotency-key': `deep ${field.length}`.replace(' ', '-') }])
+      expect((await service.post(path, body, headers)).status).toBe(400);
+    expect(service.runners.inputs).not.toContainEqual(
+      expect.objectContaining({ messages: expect.anything() }),
+    );
+  },
+);
+
 test('a name that objects inherit is an unknown field and changes nothing', async () => {
   for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     const answer = await post(`{"inputs": "x", "${name}": {"times": 5, "polluted": true}}`);

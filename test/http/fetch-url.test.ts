@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { makeFetchUrl } from '../../src/media/fetch-url.js';
 import { type Answer, type Served, serve } from '../helpers/serve.js';
 import { until } from '../helpers/until.js';
@@ -196,6 +198,18 @@ test.each([
   });
   await expect(fetchUrl(await address(), 'image_url', new AbortController().signal)).rejects.toMatchObject({
     code: 'url_fetch_failed',
+    message: expect.stringMatching(/within 0\.3 s/),
+  });
+});
+
+test('the deadline survives the collector of garbage', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const collecting = setInterval(collect, 20).unref();
+  const fetchUrl = makeFetchUrl({ enabled: true, allow: [filesHost], timeoutMs: 300 });
+  const address = await listen(trickle, filesHost);
+  const fetched = fetchUrl(address, 'image_url', new AbortController().signal);
+  await expect(fetched.finally(() => clearInterval(collecting))).rejects.toMatchObject({
     message: expect.stringMatching(/within 0\.3 s/),
   });
 });

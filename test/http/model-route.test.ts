@@ -120,6 +120,16 @@ test('the fields of a dialect that are none of ours are passed over, those of th
   expect((await post({ odd: 1 })).json.error).toMatchObject({ code: 'unknown_field', param: 'odd' });
 });
 
+test.each([
+  ['/v1/inference/test/writer/', { prompt: 'Once' }],
+  ['/models/test/writer/', { inputs: 'Once' }],
+  ['/v1/inference/test/writer/v1/chat/completions/', { messages: [{ role: 'user', content: 'Once' }] }],
+])('POST %s, with a slash at its end, is the same address', async (address, body) => {
+  writes(service.runners, { pieces: [[' upon'], [' upon']] });
+  const { status } = await service.post(address, body);
+  expect(status).toBe(200);
+});
+
 test('a task without words for a dialect is spoken to in its own', async () => {
   const other = await serveScripted({
     tasks: [echo] as never,

@@ -36,13 +36,15 @@ test('the list of models is public and has the form that OpenAI clients read', a
   expect(Math.abs(json.data[0].created - Date.now() / 1000)).toBeLessThan(600);
 });
 
-test.each(['/v1/models/test/echo', '/v1/models/test%2Fecho', '/api/v1/inference/models/test/echo'])(
-  'GET %s tells about one model',
-  async (path) => {
-    const { status, json } = await service.get(path, anyone);
-    expect([status, json.id, json.object]).toEqual([200, 'test/echo', 'model']);
-  },
-);
+test.each([
+  '/v1/models/test/echo',
+  '/v1/models/test/echo/',
+  '/v1/models/test%2Fecho',
+  '/api/v1/inference/models/test/echo',
+])('GET %s tells about one model', async (path) => {
+  const { status, json } = await service.get(path, anyone);
+  expect([status, json.id, json.object]).toEqual([200, 'test/echo', 'model']);
+});
 
 test('a model that does not exist is not found', async () => {
   for (const path of ['/v1/models/no/model', '/v1/models/no/model/health', '/v1/models/health']) {

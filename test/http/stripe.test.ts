@@ -126,3 +126,8 @@ test('without the setting there is no such route', async () => {
   expect(answer.status).toBe(404);
   await plain.close();
 });
+
+test('a message that is too large is refused as such', async () => {
+  const { status, json } = await send('x'.repeat(2 ** 20 + 1), 'unsigned');
+  expect([status, json.error]).toEqual([413, expect.objectContaining({ code: 'body_too_large' })]);
+});

@@ -39,3 +39,8 @@ test('unknown fields and values that are no text are left alone', () => {
   const bytes = Uint8Array.of(1);
   expect(coerceText({ odd: '5', image: bytes }, shape)).toEqual({ odd: '5', image: bytes });
 });
+
+test('what is nested too deep stays the text that it is', () => {
+  const tools = `${'['.repeat(2_000)}${']'.repeat(2_000)}`;
+  expect(coerceText({ tools }, shape)).toEqual({ tools });
+});

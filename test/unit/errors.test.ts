@@ -88,7 +88,9 @@ test('a value is shown short, whatever it is', () => {
   expect(show('a'.repeat(10_000)).length).toBeLessThanOrEqual(80);
   expect(show(undefined)).toBe('undefined');
   expect(show({ a: 1 })).toBe('{"a":1}');
-  expect(show(Number.NaN)).toBe('null');
+  // What JSON.parse makes of 1e999.
+  expect(show(Number.POSITIVE_INFINITY)).toBe('Infinity');
+  expect(show(Number.NaN)).toBe('NaN');
   let deep: unknown = 1;
   for (let i = 0; i < 200_000; i++) deep = { deep };
   expect(show(deep).length).toBeLessThanOrEqual(80);

@@ -72,3 +72,8 @@ test('every default is a value that its own variable accepts, and every variable
   expect(readSettings(env)).toEqual(readSettings({}));
   for (const { help } of Object.values(settingsTable)) expect(help).toMatch(/\S/);
 });
+
+test('an address that is refused is shown without its password', () => {
+  const refused = () => readSettings({ DATABASE_URL: 'postgre://taskwire:secret@db/books' });
+  expect(refused).toThrow('DATABASE_URL=postgre://…@db/books');
+});

@@ -16,7 +16,10 @@ export const newKeyShape = z.object({
   name: z.string().trim().min(1).max(100),
   scopes: scopesShape.optional(),
   expires_at: z
-    .union([z.iso.datetime({ offset: true }), z.int().min(1).max(lastSecond)])
+    .union([
+      z.iso.datetime({ offset: true, error: 'a time with its zone, such as 2099-01-01T00:00:00Z' }),
+      z.int().min(1).max(lastSecond),
+    ])
     .optional()
     .describe('ISO 8601, or seconds since 1970.'),
   requests_per_minute: z.int().min(1).optional(),
@@ -43,7 +46,11 @@ export const newKeyTerms = (
     });
   const expiresAt = typeof expires_at === 'number' ? expires_at * 1000 : expires_at && Date.parse(expires_at);
   if (typeof expiresAt === 'number' && expiresAt <= Date.now())
-    throw new TaskwireError('invalid_field', { param: 'expires_at', allowed: 'a time to come' });
+    throw new TaskwireError('invalid_field', {
+      param: 'expires_at',
+      got: show(expires_at),
+      allowed: 'a time to come',
+    });
   return {
     account,
     name,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Caller } from '../../admission/admission.js';
 import type { Plans } from '../../admission/plans.js';
 import type { Catalogue } from '../../catalogue/catalogue.js';
-import { TaskwireError } from '../../errors.js';
+import { show, TaskwireError } from '../../errors.js';
 import { bodyOf } from '../../http/body.js';
 import { callerOf } from '../../http/context.js';
 import { methodNotAllowed } from '../../http/error-handler.js';
@@ -99,6 +99,8 @@ const answer =
     if (caller) admit(caller, one.access);
     const id = String(req.params.id ?? '');
     const request = validate(one.request, one.method === 'get' ? req.query : jsonOf(req));
+    checkTexts(id, 'id');
+    checkTexts(request, '');
     const body = await one.run({ caller, request, id, req, res }, services);
     res.setHeader('cache-control', 'no-store');
     if (res.headersSent) return;
@@ -106,6 +108,17 @@ const answer =
     else if (typeof body === 'string') res.status(one.status).type('text/csv').send(body);
     else res.status(one.status).json(body);
   };
+
+/** PostgreSQL has no NUL, and half a surrogate pair is no text at all. */
+const checkTexts = (value: unknown, param: string): void => {
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+    const allowed = 'text without NUL and lone surrogates';
+    throw new TaskwireError('invalid_field', { param, got: show(value), allowed });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const within = (key: string) => (Array.isArray(value) ? `${param}[${key}]` : param && `${param}.${key}`);
+  for (const [key, one] of Object.entries(value)) checkTexts(one, within(key) || key);
+};
 
 /** JSON alone: forms are what other sites can make a browser send. */
 const jsonOf = (req: Request): object => {

@@ -3,6 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import express, { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import { TaskwireError } from '../../errors.js';
+import { bodyError } from '../../http/body.js';
 import { methodNotAllowed } from '../../http/error-handler.js';
 import type { Accounts } from '../../identity/accounts.js';
 
@@ -48,6 +49,11 @@ const isSigned = (body: Buffer, header: string, secret: string, now: number): bo
   );
 };
 
+/** As it came: it is signed byte by byte. */
+const readRaw = express.raw({ limit: maxEventBytes, type: () => true });
+const readEvent: RequestHandler = (req, res, next) =>
+  readRaw(req, res, (error) => next(error && bodyError(error, 'application/json', maxEventBytes)));
+
 /** Mounted at `/v1/webhooks/stripe`. What can't be booked is refused, so that it shows at Stripe, which sends it again. */
 export const stripeRoutes = ({ secret, accounts, now = Date.now }: StripeOptions): Router => {
   const receive: RequestHandler = async (req, res) => {
@@ -70,7 +76,7 @@ export const stripeRoutes = ({ secret, accounts, now = Date.now }: StripeOptions
     return accounts.grant({ account, amountMicroUsd, note: 'Stripe', id: session.id }, 'stripe');
   };
   const router = Router();
-  router.post('/', express.raw({ limit: maxEventBytes, type: () => true }), receive);
+  router.post('/', readEvent, receive);
   router.all('/', methodNotAllowed('POST'));
   return router;
 };

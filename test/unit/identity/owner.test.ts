@@ -22,6 +22,14 @@ test('a later start reads it', () => {
   expect(openOwnerKey(folder)).toMatchObject({ key, isNew: false });
 });
 
+test('a file that a full disk left empty is no key: one is made', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'owner.key'), '');
+  const made = openOwnerKey(folder);
+  expect(made).toMatchObject({ key: expect.stringMatching(/^inf_[0-9a-f]{64}$/), isNew: true });
+  expect(openOwnerKey(folder)).toMatchObject({ key: made.key, isNew: false });
+});
+
 test('the owner is an administrator without limits, also with a key of an earlier version, and is registered once', async () => {
   const { store, authenticator } = await openIdentity();
   const folder = temporaryFolder();

@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { openJwtSecrets } from '../../../src/identity/jwt-secrets.js';
@@ -90,6 +90,17 @@ test('a secret is replaced by putting another before it', async () => {
   expect(() => after.signerOf(token)).toThrow('The token is not valid.');
 });
 
+test('a signer whose name no account or key can have is nobody', () => {
+  const tokens = new Tokens(openJwtSecrets([testSecret], ''));
+  for (const name of [
+    `al\0ice:${Buffer.from('default').toString('base64')}`,
+    `alice:${Buffer.from('a\0b').toString('base64')}`,
+  ]) {
+    const token = forge({ alg: 'HS256', typ: 'JWT', kid: name }, { exp: inAnHour() });
+    expect(() => tokens.signerOf(token)).toThrow('The token is not valid.');
+  }
+});
+
 test('a secret is made once, kept where only its owner may read it, and has to be long', () => {
   const folder = temporaryFolder();
   const [made] = openJwtSecrets([], folder);
@@ -100,7 +111,12 @@ test('a secret is made once, kept where only its owner may read it, and has to b
   expect(made!.id).not.toContain(made!.secret.slice(0, 8));
   mkdirSync(join(folder, 'other'));
   expect(openJwtSecrets([], join(folder, 'other'))[0]!.secret).not.toBe(made!.secret);
-  expect(() => openJwtSecrets(['short'], folder)).toThrow('at least 32 characters');
+  expect(() => openJwtSecrets(['short'], folder)).toThrow('TASKWIRE_JWT_SECRET');
+  writeFileSync(path, 'short\n');
+  expect(() => openJwtSecrets([], folder)).toThrow(`${path}: every secret needs at least 32 characters`);
+  // What a full disk left.
+  writeFileSync(path, '');
+  expect(openJwtSecrets([], folder)).toEqual(openJwtSecrets([], folder));
 });
 
 describe('a token that the holder of a key signs', () => {
@@ -163,6 +179,7 @@ describe('a token that the holder of a key signs', () => {
       sign(key, 'alice', 'default', { exp: Math.floor(Date.now() / 1000) - 1 }),
       sign(key, 'alice', 'default', { exp: Math.floor(Date.now() / 1000) + maxTokenSeconds + 60 }),
       sign(key, 'alice', 'default', { ...good, spending_limit: -1 }),
+      sign(key, 'alice', 'default', { ...good, spending_limit: 1e300 }),
       sign(key, 'alice', 'default', { ...good, models: 'a/b' }),
     ];
     for (const token of wrong) expect(await come(token)).toBe('invalid_key');
