@@ -1,5 +1,5 @@
 /** One runner: a child process that holds one model. Starts it, carries messages, keeps its last words. */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FromRunner, FromRunnerTogether, ToRunner } from './protocol.js';
@@ -32,14 +32,28 @@ const lastWordsBytes = 8192;
 const roomForYoungObjects = '--max-semi-space-size=64';
 const entry = fileURLToPath(new URL('../runner/main.js', import.meta.url));
 
-export const startRunnerProcess: StartRunner = (handlers) => {
-  const child = fork(entry, [], {
+const forkRunner = () =>
+  fork(entry, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [roomForYoungObjects],
     env: runnerEnvironment(process.env),
   });
+
+export const startRunnerProcess: StartRunner = (handlers) => {
+  let child: ChildProcess;
+  try {
+    child = forkRunner();
+  } catch (error) {
+    return neverStarted(error as Error, handlers);
+  }
   let lastWords = '';
+  let isOver = false;
+  const end = (code: number | null, signal: string | null) => {
+    if (isOver) return;
+    isOver = true;
+    handlers.exit({ code, signal, lastWords: lastWords.trim() });
+  };
   const listen = (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString()).slice(-lastWordsBytes);
   };
@@ -48,10 +62,13 @@ export const startRunnerProcess: StartRunner = (handlers) => {
   child.on('message', (messages) => {
     for (const message of messages as FromRunnerTogether) handlers.message(message);
   });
-  // A send that races with the child's death fails; the exit below tells the story.
-  child.on('error', (error) => listen(Buffer.from(`${error.message}\n`)));
+  // A send that races with the child's death fails; the exit below tells the story, unless no process was made at all.
+  child.on('error', (error) => {
+    listen(Buffer.from(`${error.message}\n`));
+    if (child.pid === undefined) end(null, null);
+  });
   // 'close' rather than 'exit': by then the pipes have been read to their end.
-  child.once('close', (code, signal) => handlers.exit({ code, signal, lastWords: lastWords.trim() }));
+  child.once('close', end);
   yieldCoresTo(child.pid);
   return {
     pid: child.pid,
@@ -60,6 +77,12 @@ export const startRunnerProcess: StartRunner = (handlers) => {
     },
     kill: () => void child.kill('SIGKILL'),
   };
+};
+
+/** The system has no memory or no handles for one more process: that, too, is an end, and one that is tried again. */
+const neverStarted = ({ message }: Error, { exit }: RunnerHandlers): Runner => {
+  setImmediate(() => exit({ code: null, signal: null, lastWords: message }));
+  return { pid: undefined, send() {}, kill() {} };
 };
 
 /**

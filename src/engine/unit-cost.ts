@@ -24,8 +24,8 @@ export class UnitCost {
   }
 
   measured(paddedCost: number, deviceMicros: number): void {
-    const measured = deviceMicros / paddedCost;
-    if (measured > 0) this.#micros += newestWeight * (measured - this.#micros);
+    if (paddedCost <= 0 || deviceMicros <= 0) return;
+    this.#micros += newestWeight * (deviceMicros / paddedCost - this.#micros);
   }
 
   /** Inputs of a `generate` pipeline go one by one. */

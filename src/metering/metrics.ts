@@ -86,6 +86,8 @@ export class Metrics implements RequestObserver, LaneObserver {
         labelNames: ['model', 'owner'],
         registers: [this.registry],
         collect() {
+          // What is not known any more (the cache of a model that was unloaded) is not told again.
+          this.reset();
           for (const lane of engine.lanes.values()) {
             const value = read(lane);
             const { name: model, owner } = lane;

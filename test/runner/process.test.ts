@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childrenOf } from '../helpers/children.js';
@@ -45,6 +46,24 @@ describe('a start', () => {
     expect(code).toBe(1);
     expect(said).toMatch(/PORT=http.*TASKWIRE_DEVICE=abacus/s);
     expect(said).not.toMatch(/\bat \w+ \(/);
+  });
+
+  test.each([
+    ['an address that is taken', { TASKWIRE_DEVICE: 'cpu' }, 'EADDRINUSE'],
+    ['a device that is not there', { TASKWIRE_DEVICE: 'webgpu', VK_DRIVER_FILES: '/nowhere' }, 'webgpu'],
+  ])('on %s says so and ends, though it waits for a Redis', async (_, change, why) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const env = { ...process.env, PORT: String(port), TASKWIRE_DATA_DIR: temporaryFolder(), ...change };
+    const child = spawn(process.execPath, [cli, 'serve'], {
+      env: { ...env, LOG_LEVEL: 'silent', REDIS_URL: 'redis://127.0.0.1:1' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const [code] = await once(child, 'close').finally(() => taken.close());
+    expect([code, said]).toEqual([1, expect.stringContaining(why)]);
   });
 });
 

@@ -2,7 +2,7 @@ import { TaskwireError } from '../../src/errors.js';
 import { newProgress } from '../../src/job.js';
 import { Metrics, type RequestDone } from '../../src/metering/metrics.js';
 import { testCaller } from '../helpers/caller.js';
-import { EngineBench } from '../helpers/engine-bench.js';
+import { EngineBench, testModel } from '../helpers/engine-bench.js';
 
 const done = (outcome: RequestDone['outcome'], deviceMicros: number): RequestDone => ({
   call: { id: 'req_1', task: { name: 'echo' }, caller: testCaller() },
@@ -57,4 +57,17 @@ test('how far accounts are apart in device time is told by priority, and only of
   // Before anything was measured, a character is taken to cost 0.1 ms.
   expect(high).toBeCloseTo(0.09);
   expect(low).toBe(0);
+});
+
+test('the cache of a model that was unloaded is told no more', async () => {
+  const bench = new EngineBench();
+  bench.runners.onLoad = (runner) =>
+    runner.ready({ kind: 'generate', cache: { slots: 4, capacityTokens: 64, bytes: 1_000 } });
+  const metrics = new Metrics();
+  metrics.watch(bench.engine);
+  await bench.engine.warm(testModel);
+  expect(await readMetric(metrics, 'taskwire_cache_bytes')).toBe(1_000);
+  for (const { host } of bench.engine.lanes.values()) host.unload();
+  expect(await readMetric(metrics, 'taskwire_cache_bytes')).toBeUndefined();
+  expect(await readMetric(metrics, 'taskwire_runner_ready')).toBe(0);
 });
