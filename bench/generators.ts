@@ -1,9 +1,8 @@
 /** Servers that generate text, alike: how to start one, and what to ask it. */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { sleep } from './load.js';
-import { freePort, linkModel, type Running, startService } from './service.js';
+import { freePort, linkModel, type Running, spawnServer, startService } from './service.js';
 import type { StreamRequest } from './streams.js';
 
 export interface Wish {
@@ -18,13 +17,7 @@ export interface Generator {
   request(wish: Wish): StreamRequest;
 }
 
-/** Enough for sixteen whole windows of either shape. */
-const cacheMb = '16384';
-
-export const taskwire = (
-  folder: string,
-  env: NodeJS.ProcessEnv = { TASKWIRE_CACHE_MB: cacheMb },
-): Generator => {
+export const taskwire = (folder: string, env: NodeJS.ProcessEnv = {}): Generator => {
   const { dir, id } = linkModel(folder);
   return {
     name: 'taskwire',
@@ -58,13 +51,13 @@ export interface LlamaOptions {
   readonly slotTokens: number;
 }
 
-export const llamaServer = ({ program, gguf, slots, slotTokens }: LlamaOptions): Generator => ({
+const llamaServer = ({ program, gguf, slots, slotTokens }: LlamaOptions): Generator => ({
   name: 'llama-server',
   async start() {
     const port = await freePort();
     const place = ['--host', '127.0.0.1', '--port', String(port), '-t', '2', '-tb', '2', '--no-warmup'];
     const args = ['-m', gguf, '-np', String(slots), '-c', String(slots * slotTokens), ...place];
-    const child = spawn(program, args, { stdio: 'ignore' });
+    const child = spawnServer(program, args, { stdio: 'ignore' });
     const url = `http://127.0.0.1:${port}`;
     const isUp = () =>
       fetch(`${url}/health`).then(

@@ -1,5 +1,5 @@
 /** Starts the real service, or another server to compare with, as a process on a free port. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,29 @@ export interface Running {
   readonly pid: number;
   stop(): Promise<void>;
 }
+
+const servers = new Set<ChildProcess>();
+
+const endServers = (): void => {
+  for (const server of servers) server.kill('SIGKILL');
+};
+
+/** A process that does not outlive this one, however this one ends. */
+export const spawnServer = (
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess => {
+  if (!process.listeners('exit').includes(endServers)) {
+    process.on('exit', endServers);
+    // By itself a signal ends a process without its 'exit'.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+  }
+  const server = spawn(program, args, options);
+  servers.add(server);
+  server.once('exit', () => servers.delete(server));
+  return server;
+};
 
 const built = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -42,7 +65,7 @@ export const startService = async (
     LOG_LEVEL: 'error',
   };
   // The flag is `npm start`'s.
-  const child = spawn(process.execPath, ['--max-semi-space-size=64', built('src/cli.js'), 'serve'], {
+  const child = spawnServer(process.execPath, ['--max-semi-space-size=64', built('src/cli.js'), 'serve'], {
     env: { ...process.env, TASKWIRE_DEVICE: 'cpu', ...settings, ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -71,7 +94,7 @@ export const startNaive = async (
   dtype: Dtype = 'fp32',
 ): Promise<Running> => {
   const port = await freePort();
-  const child = spawn(
+  const child = spawnServer(
     process.execPath,
     [built('bench/naive-server.js'), modelsDir, model, task, String(port), dtype],
     {
