@@ -84,7 +84,7 @@ test('texts go on as they were when a long one comes, and when it has gone', asy
     await step(7, 10, 10);
     return all;
   };
-  const [still, moving] = [await scoresOf(3200), await scoresOf(800)];
+  const [still, moving] = [await scoresOf(6400), await scoresOf(1600)];
   expect(still.length).toBeGreaterThan(0);
   expect(moving.every((score, i) => Math.abs(score - still[i]!) < 1e-5)).toBe(true);
 });

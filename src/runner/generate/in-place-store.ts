@@ -28,8 +28,8 @@ import type { SlotValues } from './slot-values.js';
 
 /** Tokens by which the mask of a decoding run grows. */
 const maskStep = 64;
-/** Of the budget: what short slots may take, whatever their texts need. A larger share moves more when a long text comes. */
-const denseShare = 0.125;
+/** Of the budget: what short slots may take, whatever their texts need. A larger one is felt when it is first written. */
+const denseShare = 0.0625;
 
 /** A binding, and what it writes scores to: as much of the store's as its rows need. */
 interface Bound {
