@@ -42,6 +42,7 @@ test.each(Object.values(settingsTable).map((setting) => [setting.env, setting] a
 test('README.md has no setting that the service does not read', () => {
   const known = new Set(Object.values(settingsTable).map(({ env }) => env as string));
   const named = rows(readme).flatMap((cells) => [...cells.join(' ').matchAll(/`(TASKWIRE_[A-Z_]+)`/g)]);
+  expect(named.length).toBeGreaterThan(0);
   expect(named.map(([, name]) => name!).filter((name) => !known.has(name))).toEqual([]);
 });
 
@@ -52,6 +53,7 @@ test.each(tasks.map(({ name }) => name))('README.md calls %s', (name) => {
 test('every file that the README names is there', () => {
   const linked = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path!);
   const uploaded = [...readme.matchAll(/@([\w./-]+\.\w+)/g)].map(([, path]) => path!);
+  expect([linked.length > 3, uploaded.length > 0]).toEqual([true, true]);
   for (const path of [...linked, ...uploaded]) expect(() => readdirOrFile(path)).not.toThrow();
 });
 

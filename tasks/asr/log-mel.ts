@@ -8,7 +8,7 @@ import type { Samples } from './samples.js';
 /** What the graph is made for, and every Whisper uses. */
 const rate = 16_000;
 const frameSamples = 400;
-export const hopSamples = 160;
+const hopSamples = 160;
 const bins = frameSamples / 2 + 1;
 
 interface ExtractorConfig {
@@ -73,7 +73,7 @@ const melToHertz = (mel: number): number =>
   mel < 15 ? (200 * mel) / 3 : 1000 * Math.exp(((mel - 15) * Math.log(6.4)) / 27);
 
 /** Triangles of area 1 that overlap by half, equally wide in mel, [mels, bins]. */
-export const melFilters = (mels: number): Float32Array => {
+const melFilters = (mels: number): Float32Array => {
   const highest = hertzToMel(rate / 2);
   const edges = Array.from({ length: mels + 2 }, (_, i) => melToHertz((highest * i) / (mels + 1)));
   const filters = new Float32Array(mels * bins);

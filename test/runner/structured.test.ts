@@ -84,6 +84,7 @@ test('the same text comes streamed, and for every choice', async () => {
     .split('\n')
     .filter((line) => line.startsWith('data: '))
     .map((line) => JSON.parse(line.slice(6)));
+  expect(unary.json.results).toHaveLength(3);
   for (const [i, { generated_text }] of unary.json.results.entries()) {
     const streamed = events.filter(({ index }) => index === i).map(({ token }) => token);
     expect(streamed.join('')).toBe(generated_text);

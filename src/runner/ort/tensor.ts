@@ -21,7 +21,7 @@ export interface Tensor<Data extends TensorData = TensorData> {
   readonly dims: readonly number[];
 }
 
-export const elementTypeOf = (id: number): ElementType => {
+const elementTypeOf = (id: number): ElementType => {
   const found = Object.entries(elementTypes).find(([, entry]) => entry.id === id);
   if (!found) throw new Error(`element type ${id} is not supported`);
   return found[0] as ElementType;
