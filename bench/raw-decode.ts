@@ -23,7 +23,8 @@ const session = await Session.open(model.onnx('model')!, {
   turns: new Turns(1),
   sideBySide: false,
 });
-const capacity = 2048;
+// Of so much the texts here are short ones, which lie in huge pages.
+const capacity = 8192;
 const size = { slots: Math.max(1, slots), capacity, tokens: Math.max(1, slots) * capacity };
 const store = await openKvStore({ session, config, inPlace: true, size });
 const deadline = () => performance.now() + seconds * 1000;
