@@ -10,8 +10,9 @@ export const serve = async (seams: Seams = {}): Promise<void> => {
     await service.close(0);
     throw error;
   });
-  greet(service, url);
+  // Who hears that it listens may end it at once.
   endOnSignal(service, settings.drainMs);
+  greet(service, url);
   await service.warm();
 };
 
