@@ -1,6 +1,4 @@
 /** Sessions on the tiny models, below the runner's own layers, and what to feed them. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { OrtSession } from '../../src/runner/ort/ort-session.js';
 import type { Tensor } from '../../src/runner/ort/tensor.js';
 import { fixture } from './fixtures.js';
@@ -31,9 +29,4 @@ export const textFeeds = (length: number, rows = 1, first = 5): Record<string, T
     attention_mask: each(() => 1),
     token_type_ids: each(() => 0),
   };
-};
-/** The collector, to be run when it hurts most. */
-export const collectGarbage = (): (() => void) => {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 };

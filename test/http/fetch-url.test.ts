@@ -2,9 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { makeFetchUrl } from '../../src/media/fetch-url.js';
+import { garbageCollector } from '../helpers/collect-garbage.js';
 import { type Answer, type Served, serve } from '../helpers/serve.js';
 import { until } from '../helpers/until.js';
 
@@ -203,9 +202,8 @@ test.each([
 });
 
 test('the deadline survives the collector of garbage', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const collecting = setInterval(collect, 20).unref();
+  const collect = garbageCollector();
+  const collecting = setInterval(() => collect(), 20).unref();
   const fetchUrl = makeFetchUrl({ enabled: true, allow: [filesHost], timeoutMs: 300 });
   const address = await listen(trickle, filesHost);
   const fetched = fetchUrl(address, 'image_url', new AbortController().signal);

@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Binding } from '../../src/runner/ort/binding.js';
 import type { OrtSession } from '../../src/runner/ort/ort-session.js';
 import { type Tensor, TensorValue } from '../../src/runner/ort/tensor.js';
-import { collectGarbage, float32, int64, openTiny, textFeeds } from '../helpers/ort.js';
+import { garbageCollector } from '../helpers/collect-garbage.js';
+import { float32, int64, openTiny, textFeeds } from '../helpers/ort.js';
 
 const width = 32;
 let session: OrtSession;
@@ -76,7 +77,7 @@ test('room of its own stays while the shape does, and lives through a run that i
   for (const [i, room] of roomsFor(longer).entries()) expect(room).not.toBe(first[i]);
   const running = binding.run();
   binding.dispose();
-  collectGarbage()();
+  garbageCollector()();
   await running;
   expect(longOutput).toEqual((await session.run(longer)).last_hidden_state);
 });
@@ -140,7 +141,7 @@ test('a value that was disposed of is not bound', () => {
 });
 
 test('binding, values and session that are disposed of during a run last until its end', async () => {
-  const gc = collectGarbage();
+  const gc = garbageCollector();
   const other = await openTiny('bert-embed');
   const feeds = textFeeds(60, 200);
   const expected = await session.run(feeds);

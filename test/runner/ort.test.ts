@@ -4,8 +4,9 @@ import { Binding } from '../../src/runner/ort/binding.js';
 import { checkVersion } from '../../src/runner/ort/library.js';
 import { OrtSession } from '../../src/runner/ort/ort-session.js';
 import { type Tensor, TensorValue } from '../../src/runner/ort/tensor.js';
+import { garbageCollector } from '../helpers/collect-garbage.js';
 import { fixture } from '../helpers/fixtures.js';
-import { collectGarbage, float32, int64, openTiny, textFeeds } from '../helpers/ort.js';
+import { float32, int64, openTiny, textFeeds } from '../helpers/ort.js';
 import { TestRandom } from '../helpers/random.js';
 import { temporaryFolder, writeFiles } from '../helpers/temporary.js';
 
@@ -128,7 +129,7 @@ describe('a session', () => {
   });
 
   test('collecting garbage during runs takes no memory from under them', async () => {
-    const gc = collectGarbage();
+    const gc = garbageCollector();
     // Arrays of up to 64 bytes lie where the collector moves things, unless they were given to native code.
     const lengths = [1, 2, 3, 5, 8, 9, 60];
     const expected = new Map<number, unknown>();

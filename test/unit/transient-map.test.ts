@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { TransientMap } from '../../src/transient-map.js';
+import { garbageCollector } from '../helpers/collect-garbage.js';
 
 const mapOf = (...names: string[]) => {
   const map = new TransientMap<string, { readonly name: string }>();
@@ -39,8 +38,7 @@ test('nothing is left of it when it is cleared', () => {
 });
 
 test('what was removed does not survive quick collections', () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
+  const collect = garbageCollector();
   const map = new TransientMap<number, readonly number[]>();
   let id = 0;
   /** The most that was there after a collection. */

@@ -18,6 +18,8 @@ const pageSize = linux ? BigInt(linux.func('long sysconf(int)')(pageSizeName) as
  */
 export const sparseArray = (type: ElementType, length: number): TensorData => {
   const array = newArray(type, length);
+  // What the allocator had already, it has just written zeros to.
+  discard(array, 0, length);
   advise(array, 0, length, noHugePages);
   return array;
 };
