@@ -1,6 +1,19 @@
 /** `taskwire keys …`. */
+
+import { checkKeyTerms } from '../identity/key-terms.js';
+import type { Account } from '../store/accounts.js';
 import type { KeyRecord } from '../store/keys.js';
-import { type CommandForm, cliActor, listOf, need, numberOf, optional, timeOf } from './options.js';
+import {
+  type Books,
+  type CommandForm,
+  cliActor,
+  countOf,
+  listOf,
+  need,
+  numberOf,
+  optional,
+  timeOf,
+} from './options.js';
 
 const stamp = (at: number | undefined): string | null =>
   at === undefined ? null : new Date(at).toISOString();
@@ -24,6 +37,18 @@ const asJson = ({ digest: _, ...key }: KeyRecord) => ({
 const lineOf = ({ id, prefix, name, revokedAt }: KeyRecord): string =>
   `${id.padEnd(29)} ${prefix}…  ${name}${revokedAt === undefined ? '' : '  (revoked)'}`;
 
+/** The account of that name; made if it is missing, and not put under another plan if it is not. */
+const accountFor = async (
+  name: string,
+  plan: string | undefined,
+  { accounts, store }: Pick<Books, 'accounts' | 'store'>,
+): Promise<Account> => {
+  const known = await store.accounts.seek(name);
+  if (known && plan !== undefined && plan !== known.plan)
+    throw new Error(`${known.name} is on the plan ${known.plan}; accounts set-plan puts it on another.`);
+  return known ?? accounts.ensure({ name, plan: plan ?? 'free' }, cliActor);
+};
+
 export const keyCommands: Readonly<Record<string, CommandForm>> = {
   'keys create': {
     help: 'Make an API key, and its account if it is missing. It is shown this once.',
@@ -38,26 +63,23 @@ export const keyCommands: Readonly<Record<string, CommandForm>> = {
       'monthly-spend-limit': 'US dollars.',
     },
     flags: { 'signs-tokens': 'Take tokens that are signed with the key itself.' },
-    async run(given, { accounts, store }) {
-      const account = need(given, 'account');
+    async run(given, { accounts, store, taskNames }) {
+      const name = need(given, 'account');
       const usd = numberOf(given, 'monthly-spend-limit');
-      const known = await store.accounts
-        .find(account)
-        .catch(() => accounts.ensure({ name: account, plan: optional(given, 'plan') ?? 'free' }, cliActor));
-      const { key, record } = await accounts.createKey(
-        {
-          account: known.id,
-          name: optional(given, 'name') ?? 'default',
-          tasks: listOf(given, 'tasks'),
-          models: listOf(given, 'models'),
-          expiresAt: timeOf(given, 'expires-at'),
-          requestsPerMinute: numberOf(given, 'requests-per-minute'),
-          monthlySpendMicroUsd: usd === undefined ? undefined : Math.round(usd * 1e6),
-          signsTokens: given['signs-tokens'] === true,
-        },
-        cliActor,
-      );
-      return { value: { key, id: record.id, account: known.name }, lines: [key] };
+      const terms = {
+        name: optional(given, 'name') ?? 'default',
+        tasks: listOf(given, 'tasks'),
+        models: listOf(given, 'models'),
+        expiresAt: timeOf(given, 'expires-at'),
+        requestsPerMinute: countOf(given, 'requests-per-minute'),
+        monthlySpendMicroUsd: usd === undefined ? undefined : Math.round(usd * 1e6),
+        signsTokens: given['signs-tokens'] === true,
+      };
+      // Before an account is made for it.
+      checkKeyTerms({ ...terms, account: name }, taskNames);
+      const account = await accountFor(name, optional(given, 'plan'), { accounts, store });
+      const { key, record } = await accounts.createKey({ ...terms, account: account.id }, cliActor);
+      return { value: { key, id: record.id, account: account.name }, lines: [key] };
     },
   },
   'keys list': {

@@ -1,5 +1,6 @@
 /** What the commands have in common: options, the store, and how an answer is printed. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { tasks } from '../../tasks/index.js';
 import { readPlans, shippedPlans } from '../admission/plans.js';
 import { Accounts } from '../identity/accounts.js';
 import { readSettings } from '../settings.js';
@@ -9,6 +10,7 @@ import type { Store } from '../store/store.js';
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface Books {
+  readonly taskNames: readonly string[];
   readonly store: Store;
   readonly accounts: Accounts;
 }
@@ -38,6 +40,7 @@ export const runForm = async (form: CommandForm, args: readonly string[]): Promi
   try {
     const plans = readPlans(plansFile || shippedPlans);
     const { value, lines } = await form.run(options, {
+      taskNames: tasks.map(({ name }) => name),
       store,
       accounts: new Accounts(store, plans),
     });
@@ -87,6 +90,12 @@ export const numberOf = (options: Options, name: string): number | undefined => 
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw new Error(`--${name} is a number, not ${text}.`);
+};
+
+export const countOf = (options: Options, name: string): number | undefined => {
+  const value = numberOf(options, name);
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value;
+  throw new Error(`--${name} is a whole number, 1 at least, not ${value}.`);
 };
 
 export const timeOf = (options: Options, name: string): number | undefined => {

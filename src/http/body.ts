@@ -176,14 +176,15 @@ const unsupported = (type: string): TaskwireError =>
 /** The readers' errors in our codes. */
 export const bodyError = (error: unknown, type: string, limit = limitFor(type)): unknown => {
   if (error instanceof MulterError) return fromMulter(error);
+  if (error instanceof TaskwireError) return error;
   const { type: kind, status, message } = error as { type?: string; status?: number; message?: string };
   if (kind === 'entity.too.large') return tooLarge(limit);
   if (kind === 'entity.parse.failed') return notJson(message);
   if (kind === 'encoding.unsupported' || kind === 'charset.unsupported')
     return new TaskwireError('unsupported_media', { message: `${message}.` });
   if (kind === 'request.aborted') return new TaskwireError('client_closed');
-  if (error instanceof TaskwireError || (status ?? 500) >= 500 ? type !== 'multipart/form-data' : false)
-    return error;
+  // The parser of forms gives its errors no status.
+  if ((status ?? 500) >= 500 && type !== 'multipart/form-data') return error;
   return new TaskwireError('invalid_field', {
     param: 'body',
     message: `The body cannot be read: ${message}.`,

@@ -128,6 +128,12 @@ export const accounts = {
 
   find: read(mustFind),
 
+  /** `undefined` when there is none. */
+  seek: read(async (db, idOrName: string): Promise<Account | undefined> => {
+    const row = await rowOf(db, idOrName);
+    return row && toAccount(row);
+  }),
+
   /** Who pays for an account's calls: itself or its team. */
   payerOf: read(async (db, idOrName: string): Promise<PayerTerms> => {
     const account = await mustFind(db, idOrName);

@@ -162,8 +162,12 @@ test('a task without media takes a form of fields alone', async () => {
   expect(answer.json.echoes).toEqual(['["a"]']);
 });
 
-test('a body that says it is far too large is refused before it has come', async () => {
-  const headers = { authorization: `Bearer ${service.key}`, 'content-type': 'image/png' };
+test.each([
+  ['a file', 'image/png'],
+  ['JSON', 'application/json'],
+  ['a form', 'multipart/form-data; boundary=x'],
+])('%s that says it is far too large is refused before it has come', async (_what, type) => {
+  const headers = { authorization: `Bearer ${service.key}`, 'content-type': type };
   const line = head('POST /v1/inference/weigh', { ...headers, 'content-length': 500_000_000 });
   const { status, body, head: answered } = await exchange(service.url, line, png);
   expect([status, JSON.parse(body).error.code]).toEqual([413, 'body_too_large']);

@@ -100,14 +100,18 @@ test.each([
   expect([400, 404]).toContain(post.status);
 });
 
-test('a body that does not arrive in time is 408, and the connection is closed', async () => {
+test.each([
+  ['JSON', 'application/json', '{"inputs":'],
+  ['a file', 'image/png', 'x'],
+  ['a form', 'multipart/form-data; boundary=x', '--x\r\n'],
+])('%s that does not arrive in time is 408, and the connection is closed', async (_what, type, begin) => {
   const socket = await openSocket(service.url);
   const headers = {
     Authorization: `Bearer ${service.key}`,
-    'Content-Type': 'application/json',
+    'Content-Type': type,
     'Content-Length': 100,
   };
-  socket.write(`${head('POST /v1/inference/echo', headers)}{"inputs":`);
+  socket.write(`${head('POST /v1/inference/echo', headers)}${begin}`);
   const { status, body } = await readAnswer(socket);
   expect([status, JSON.parse(body).error.code]).toEqual([408, 'body_timeout']);
 });

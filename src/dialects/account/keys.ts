@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Caller } from '../../admission/admission.js';
 import { show, TaskwireError } from '../../errors.js';
 import type { NewKeyTerms } from '../../identity/accounts.js';
+import { checkKeyTerms } from '../../identity/key-terms.js';
 import { isRestricted } from '../../identity/scopes.js';
 import { maxTokenSeconds } from '../../identity/tokens.js';
 import { keyLinks } from './links.js';
@@ -37,30 +38,18 @@ export const newKeyTerms = (
   { taskNames }: Pick<AccountServices, 'taskNames'>,
 ): NewKeyTerms => {
   const { name, scopes, expires_at, requests_per_minute, monthly_spend_limit: usd, signs_tokens } = fields;
-  const unknown = scopes?.tasks?.find((task) => !taskNames.includes(task));
-  if (unknown !== undefined)
-    throw new TaskwireError('invalid_field', {
-      param: 'scopes.tasks',
-      got: show(unknown),
-      allowed: taskNames.join(', '),
-    });
-  const expiresAt = typeof expires_at === 'number' ? expires_at * 1000 : expires_at && Date.parse(expires_at);
-  if (typeof expiresAt === 'number' && expiresAt <= Date.now())
-    throw new TaskwireError('invalid_field', {
-      param: 'expires_at',
-      got: show(expires_at),
-      allowed: 'a time to come',
-    });
-  return {
+  const terms = {
     account,
     name,
     tasks: scopes?.tasks,
     models: scopes?.models,
-    expiresAt: expiresAt || undefined,
+    expiresAt: typeof expires_at === 'string' ? Date.parse(expires_at) : expires_at && expires_at * 1000,
     requestsPerMinute: requests_per_minute,
     monthlySpendMicroUsd: usd === undefined ? undefined : Math.round(usd * 1e6),
     signsTokens: signs_tokens,
   };
+  checkKeyTerms(terms, taskNames);
+  return terms;
 };
 
 const create = route({
