@@ -27,7 +27,7 @@ const both: Endpoint<CompletionRequest> = {
   toTask: (fields) => ({ ...completions.toTask(fields), ...(isPlain(fields) ? { logprobs: 0 } : {}) }),
   stream(fields, head) {
     if (!isPlain(fields)) return completions.stream!(fields, head);
-    const stream = new TgiStream(head, { seed: fields.seed, stop: [fields.stop].flat(), n: fields.n });
+    const stream = new TgiStream(head, { seed: fields.seed, n: fields.n });
     return (reply) => (reply.type === 'delta' || reply.type === 'result' ? stream.word(reply as never) : []);
   },
 };

@@ -33,8 +33,12 @@ const readByteLevel: TokenBytesOf = (token) => {
   return bytes.includes(undefined) ? Buffer.from(token) : Uint8Array.from(bytes as number[]);
 };
 
+const byteToken = /^<0x([0-9A-F]{2})>$/;
+
+export const isByteToken = (token: string): boolean => byteToken.test(token);
+
 /** SentencePiece's: `▁` is a space, `<0x0A>` a byte. */
 const readSpacePiece: TokenBytesOf = (token) => {
-  const [, hex] = /^<0x([0-9A-F]{2})>$/.exec(token) ?? [];
+  const [, hex] = byteToken.exec(token) ?? [];
   return hex ? Uint8Array.of(Number.parseInt(hex, 16)) : Buffer.from(token.replaceAll('▁', ' '));
 };

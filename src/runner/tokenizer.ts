@@ -4,7 +4,7 @@ import { show, TaskwireError } from '../errors.js';
 import { beginningOf, endOf, longestFirst } from './cut-text.js';
 import type { ModelFolder } from './model-folder.js';
 import { Prompts } from './prompts.js';
-import { type TokenBytesOf, tokenReader } from './token-text.js';
+import { isByteToken, type TokenBytesOf, tokenReader } from './token-text.js';
 
 export interface Encoded {
   readonly ids: readonly number[];
@@ -226,7 +226,9 @@ export class Tokenizer {
   text(id: number): string {
     const token = this.#native.idToToken(id);
     if (token === null) return '';
-    return this.#special.has(id) ? token : this.decodeTokens([token]);
+    if (this.#special.has(id)) return token;
+    // Decoders drop the space at the beginning of what they are given.
+    return this.#read ? Buffer.from(this.#read(token)).toString() : this.decodeTokens([token]);
   }
 
   /** Whether `bytes` can be asked. */
@@ -238,6 +240,11 @@ export class Tokenizer {
   bytes(id: number): Uint8Array | undefined {
     const [token] = this.visible(id);
     return token === undefined ? undefined : this.#read?.(token);
+  }
+
+  /** Whether it is a byte of its own, which decoders join with those beside it. */
+  isByte(id: number): boolean {
+    return isByteToken(this.#native.idToToken(id) ?? '');
   }
 
   /** Makes a special token text like any other: one that means something to whoever reads the text. */

@@ -132,18 +132,19 @@ class Whisper {
     const states = ran.outputs.last_hidden_state!;
     const { prompt, read, noSpeechProb } = await this.#begin(states, { ...wishes, ...begin }, hearing);
     const seek = Math.round((from * 100) / features.rate);
-    const maxTokens = config.max_target_positions - prompt.length;
+    // Whoever times the words reads them behind this prompt, and the end behind them; times fall out.
+    const untimed = tokens.prompt(hearing.language, wishes.task, false);
+    const maxTokens = config.max_target_positions - Math.max(prompt.length, untimed.length);
     const options = { decoder, tokens, withTimes, maxTokens, temperatures, seed: seek };
     const heard = await hearWindow(read, noSpeechProb, options, hearing);
     hearing.outputTokens += heard.ids.length;
     const seconds = Math.min(features.windowSamples, samples.end - from) / features.rate;
     if (heard.isSilence) return seconds;
     const { stretches, done } = stretchesOf(heard.ids, tokens, seconds);
-    const { language } = hearing;
     const words =
       aligner && wishes.timestamps === 'word'
         ? await aligner.align(
-            { states, stretches, seconds, language, prompt: tokens.prompt(language, wishes.task, false) },
+            { states, stretches, seconds, language: hearing.language, prompt: untimed },
             hearing,
           )
         : undefined;

@@ -26,7 +26,12 @@ export class Choice {
     this.#index = index;
     this.#task = task;
     this.#streams = stream;
-    this.#reader = calls && new CallReader(format, () => newId(format.idLength));
+    this.#reader =
+      calls &&
+      new CallReader(format, {
+        functions: calls.functions.map(({ name }) => name),
+        newId: () => newId(format.idLength),
+      });
   }
 
   hear({ text, logprobs }: Piece): void {
@@ -35,12 +40,13 @@ export class Choice {
 
   end(): Generation {
     if (this.#reader) this.#tell(this.#reader.flush(), []);
-    const { text, generatedTokens, finished, logprobs } = this.#sequence;
+    const { text, generatedTokens, finished, endedBy, logprobs } = this.#sequence;
     const calls = this.#reader?.calls ?? [];
     return {
       text: this.#reader?.content ?? text,
       tokens: generatedTokens,
       finishReason: finished === 'stop' && calls.length > 0 ? 'tool_calls' : finished!,
+      ...(endedBy ? { endedBy } : {}),
       ...(calls.length > 0 ? { calls } : {}),
       ...(logprobs ? { logprobs } : {}),
     };

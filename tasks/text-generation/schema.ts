@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CallRules } from '../../src/runner/generate/call-format.js';
 import type { Call, CallDelta } from '../../src/runner/generate/call-reader.js';
 import type { SamplingParams } from '../../src/runner/generate/sampler.js';
-import type { TokenReport } from '../../src/runner/generate/sequence.js';
+import type { EndedBy, TokenReport } from '../../src/runner/generate/sequence.js';
 import { maxInputs, model, text, tokenIds } from '../fields.js';
 import {
   type ChatMessage,
@@ -235,6 +235,7 @@ export interface Generation {
   readonly calls?: readonly Call[];
   readonly tokens: number;
   readonly finishReason: FinishReason;
+  readonly endedBy?: EndedBy;
   readonly logprobs?: readonly TokenReport[];
 }
 

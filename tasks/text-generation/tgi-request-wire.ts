@@ -73,11 +73,7 @@ const huggingfaceRequest = fields.check(({ value, issues }) => {
     refuse('best_of', '1 where nothing is drawn: the likeliest tokens are the same each time');
 });
 
-const optionsOf = (given: TgiRequest) => ({
-  seed: given.seed,
-  stop: [...stopsOf(given.stop), ...stopsOf(given.stop_sequences)],
-  n: 1,
-});
+const optionsOf = (given: TgiRequest) => ({ seed: given.seed, n: 1 });
 
 const reports = (given: TgiRequest): boolean => given.stream || given.details || given.best_of !== undefined;
 
@@ -120,7 +116,7 @@ export const huggingface: Wire<Generations, TgiRequest> = {
     frequency_penalty: given.frequency_penalty,
     seed: given.seed,
     n: given.best_of,
-    stop_sequences: optionsOf(given).stop,
+    stop_sequences: [...stopsOf(given.stop), ...stopsOf(given.stop_sequences)],
     truncate_prompt_tokens: given.truncate,
     return_full_text: false,
     logprobs: reports(given) ? given.top_n_tokens : false,

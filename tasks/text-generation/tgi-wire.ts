@@ -86,23 +86,17 @@ const meanLogprob = ({ logprobs = [] }: Generation): number =>
 
 export interface TgiOptions {
   readonly seed: number | undefined;
-  readonly stop: readonly string[];
   /** How many texts a prompt has. */
   readonly n: number;
 }
 
-/** Whether the model ended it or a stop string did: only that string is among what was generated. */
-const reasonOf = (
-  { finishReason: reason, logprobs = [] }: Generation,
-  stop: readonly string[],
-): z.output<typeof finishReason> => {
+const reasonOf = ({ finishReason: reason, endedBy }: Generation): z.output<typeof finishReason> => {
   if (reason === 'length') return 'length';
-  const generated = logprobs.map((report) => report.token).join('');
-  return stop.some((one) => generated.includes(one)) ? 'stop_sequence' : 'eos_token';
+  return endedBy === 'string' ? 'stop_sequence' : 'eos_token';
 };
 
-const summaryOf = (choice: Generation, { promptTokens }: Generations, { seed, stop }: TgiOptions) => ({
-  finish_reason: reasonOf(choice, stop),
+const summaryOf = (choice: Generation, { promptTokens }: Generations, { seed }: TgiOptions) => ({
+  finish_reason: reasonOf(choice),
   generated_tokens: choice.tokens,
   input_length: promptTokens,
   seed: seed ?? null,
@@ -116,7 +110,7 @@ export const detailsOf = (
 ): Omit<z.output<typeof details>, 'best_of_sequences'> => {
   const summary = summaryOf(choice, value, options);
   const reports = choice.logprobs ?? [];
-  const isEnd = (i: number) => summary.finish_reason === 'eos_token' && i === reports.length - 1;
+  const isEnd = (i: number) => choice.endedBy === 'token' && i === reports.length - 1;
   return {
     ...summary,
     prefill: (value.promptLogprobs ?? []).map(({ token_id: id, token: text, logprob }) => ({

@@ -51,8 +51,8 @@ const deepinfra: Wire<Generations, z.output<typeof deepinfraRequest>> = {
   }),
   stream: {
     event,
-    word: ({ seed, stop: stops, num_responses: n }, head) => {
-      const stream = new TgiStream(head, { seed, stop: stopsOf(stops), n });
+    word: ({ seed, num_responses: n }, head) => {
+      const stream = new TgiStream(head, { seed, n });
       return (told) => stream.word(told);
     },
   },

@@ -9,6 +9,7 @@ export interface Writing {
   /** Of every token of a choice, one a choice. */
   readonly logprobs?: readonly number[];
   readonly finishReason?: Generation['finishReason'];
+  readonly endedBy?: Generation['endedBy'];
   readonly promptTokens?: number;
   readonly cachedTokens?: number;
   /** What is told of the prompt. */
@@ -25,6 +26,7 @@ export const writes = (
   {
     pieces,
     finishReason = 'stop',
+    endedBy,
     promptTokens = 5,
     cachedTokens = 0,
     calls,
@@ -56,6 +58,7 @@ export const writes = (
         text: texts.join(''),
         tokens: texts.length,
         finishReason,
+        ...(endedBy ? { endedBy } : {}),
         ...(calls && choice === 0 ? { calls } : {}),
         ...(logprobs === undefined ? {} : { logprobs: texts.map((text) => reportOf(text, choice)) }),
       }));

@@ -25,7 +25,7 @@ test('the likeliest tokens are taken, unless something asks for others', async (
 });
 
 test('with its details', async () => {
-  writes(service.runners, { pieces: [[' upon', '.']] });
+  writes(service.runners, { pieces: [[' upon', '.']], endedBy: 'string' });
   const parameters = { details: true, top_n_tokens: 1, seed: 5, stop: ['.'], return_full_text: true };
   const { json } = await ask('writer', { inputs: 'Once', parameters });
   const [upon, stop] = [

@@ -28,21 +28,29 @@ export interface Told {
 /** What may stand between calls. */
 const betweenCalls = /[\s[\],;]/;
 
+export interface CallReaderOptions {
+  /** Names of the functions that may be called. */
+  readonly functions: readonly string[];
+  readonly newId: () => string;
+}
+
 export class CallReader {
   readonly #format: CallFormat;
-  readonly #newId: () => string;
+  readonly #options: CallReaderOptions;
   readonly #calls: Array<{ id: string; name: string; arguments: string }> = [];
   /** `content`: text; `calls`: behind an opener, outside of a call. */
   #state: 'content' | 'calls' = 'content';
   #scanner: CallScanner | undefined;
+  /** Nothing but its looks says that it is a call: it may be an answer in JSON. */
+  #isBare = false;
   /** What may be the beginning of a mark, or space that may stand before one. */
   #held = '';
   #content = '';
   #told: { content: string; calls: CallDelta[] } = { content: '', calls: [] };
 
-  constructor(format: CallFormat, newId: () => string) {
+  constructor(format: CallFormat, options: CallReaderOptions) {
     this.#format = format;
-    this.#newId = newId;
+    this.#options = options;
   }
 
   get calls(): readonly Call[] {
@@ -63,7 +71,8 @@ export class CallReader {
   flush(): Told {
     const begun = this.#scanner;
     this.#scanner = undefined;
-    if (begun && begun.name === undefined) this.#say(begun.raw);
+    // Behind a mark or a call it is a call that was cut off, which nobody can make.
+    if (begun?.name === undefined && this.#isBare) this.#say(begun?.raw ?? '');
     if (this.#state === 'content' || !this.#calls.length) this.#say(this.#held);
     this.#held = '';
     return this.#tell();
@@ -85,14 +94,20 @@ export class CallReader {
       this.#state = 'calls';
       return;
     }
-    if (isBare && this.#content === '' && this.#held.trim() === '{') return this.#begin(character);
+    if (isBare && this.#content === '' && this.#held.trim() === '{') {
+      this.#isBare = true;
+      return this.#begin(character);
+    }
     const held = heldLength(this.#held, opener);
     this.#say(this.#held.slice(0, this.#held.length - held));
     this.#held = this.#held.slice(this.#held.length - held);
   }
 
   #between(character: string): void {
-    if (this.#held === '' && character === '{') return this.#begin(character);
+    if (this.#held === '' && character === '{') {
+      this.#isBare = false;
+      return this.#begin(character);
+    }
     if (this.#held === '' && betweenCalls.test(character)) return;
     this.#held += character;
     const marks = [this.#format.closer, this.#format.opener].filter((mark) => mark !== '');
@@ -113,9 +128,17 @@ export class CallReader {
   }
 
   #scan(scanner: CallScanner, character: string): void {
+    const wasTold = scanner.name !== undefined;
     const { name, text } = scanner.push(character);
+    if (scanner.isBroken || (this.#isBare && !this.#mayCall(scanner))) {
+      this.#scanner = undefined;
+      // Not a call after all. What has been told of it stays told.
+      if (wasTold) return;
+      this.#state = 'content';
+      return this.#say(scanner.raw);
+    }
     if (name !== undefined) {
-      const call = { id: this.#newId(), name, arguments: '' };
+      const call = { id: this.#options.newId(), name, arguments: '' };
       const index = this.#calls.push(call) - 1;
       this.#told.calls.push({ index, id: call.id, name, arguments: '' });
     }
@@ -125,13 +148,10 @@ export class CallReader {
       this.#told.calls.push({ index, arguments: text });
     }
     if (scanner.isDone) this.#scanner = undefined;
-    if (!scanner.isBroken) return;
-    this.#scanner = undefined;
-    // Not a call after all. What has been told of it stays told.
-    if (scanner.name === undefined) {
-      this.#state = 'content';
-      this.#say(scanner.raw);
-    }
+  }
+
+  #mayCall({ isStrange, name }: CallScanner): boolean {
+    return name === undefined ? !isStrange : this.#options.functions.includes(name);
   }
 
   #say(text: string): void {

@@ -7,6 +7,8 @@ export interface Heard {
   readonly text?: string;
 }
 
+/** What a call has beside its arguments. */
+const otherKeys = new Set(['name', 'type', 'id']);
 /** Llama says `parameters`. */
 const argumentKeys = new Set(['arguments', 'parameters']);
 
@@ -22,6 +24,7 @@ export class CallScanner {
   /** Arguments that came before the name. */
   #early = '';
   #hasArguments = false;
+  #hasStrangeKey = false;
 
   get isDone(): boolean {
     return this.#state === 'done';
@@ -30,6 +33,11 @@ export class CallScanner {
   /** What was read can't become a call any more. */
   get isBroken(): boolean {
     return this.#state === 'broken';
+  }
+
+  /** It has a key that calls have not. */
+  get isStrange(): boolean {
+    return this.#hasStrangeKey;
   }
 
   get name(): string | undefined {
@@ -84,6 +92,7 @@ export class CallScanner {
     this.#nesting.push(character);
     if (!this.#nesting.isClosed) return {};
     this.#key = String(parsed(this.#piece));
+    if (!argumentKeys.has(this.#key) && !otherKeys.has(this.#key)) this.#hasStrangeKey = true;
     this.#state = 'colon';
     return {};
   }
@@ -124,7 +133,7 @@ export class CallScanner {
 
   #end(): Heard {
     this.#state = this.#name === undefined ? 'broken' : 'done';
-    return this.#hasArguments ? {} : { text: '{}' };
+    return this.isBroken || this.#hasArguments ? {} : { text: '{}' };
   }
 }
 

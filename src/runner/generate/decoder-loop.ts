@@ -56,7 +56,7 @@ export class DecoderLoop {
   #prefillMicros = 1000;
   #decodeMicros = 10_000;
   /** What the last run has to tell. */
-  #untold: Array<() => void> = [];
+  #untold: Array<{ readonly text: Text; readonly tell: () => void }> = [];
 
   /** `draftTokens`: how far a lone text's continuation is guessed and verified in one run; 0: not at all. */
   constructor(store: KvStore, { draftTokens = 0 } = {}) {
@@ -109,7 +109,7 @@ export class DecoderLoop {
     await this.#tellAndHear();
     this.#dropCancelled();
     for (const { text, reused } of this.#scheduler.admit()) {
-      if (!text.admitted) this.#untold.push(() => text.job.onAdmitted(reused));
+      if (!text.admitted) this.#untold.push({ text, tell: () => text.job.onAdmitted(reused) });
       text.admitted = true;
     }
     const plan = this.#scheduler.plan((decoding) => this.#prefillTokens(decoding));
@@ -154,7 +154,8 @@ export class DecoderLoop {
   #draft({ decode }: Plan<Text>): readonly number[] {
     const [text, another] = decode;
     if (!text || another) return [];
-    return lookUp(text.ids, Math.min(this.#draftTokens, this.#store.capacity - text.ids.length));
+    const { capacity, chunkTokens } = this.#store;
+    return lookUp(text.ids, Math.min(this.#draftTokens, chunkTokens - 1, capacity - text.ids.length));
   }
 
   /** A guess is right when the text draws that very token: what it says is the same as without guessing. */
@@ -191,7 +192,7 @@ export class DecoderLoop {
   /** Scores from which nothing can be drawn end their text, and no other. */
   #accept(text: Text, draw: () => readonly Piece[]): void {
     try {
-      for (const piece of draw()) this.#untold.push(() => text.job.onPiece(piece));
+      for (const piece of draw()) this.#untold.push({ text, tell: () => text.job.onPiece(piece) });
     } catch (error) {
       return this.#end(text, () => text.failed(error));
     }
@@ -207,9 +208,13 @@ export class DecoderLoop {
   }
 
   #end(text: Text, tell: () => void): void {
+    this.#forget(text);
+    this.#untold.push({ text, tell });
+  }
+
+  #forget(text: Text): void {
     this.#scheduler.remove(text);
     this.#texts.delete(text.job);
-    this.#untold.push(tell);
   }
 
   /** A run may keep the thread: before it, what is told goes out, and what has come in is heard. */
@@ -218,10 +223,18 @@ export class DecoderLoop {
     await yieldToLoop();
   }
 
+  /** Who cannot hear what is told ends, and nobody else. */
   #tell(): void {
     const untold = this.#untold;
     this.#untold = [];
-    for (const tell of untold) tell();
+    for (const { text, tell } of untold) {
+      try {
+        tell();
+      } catch (error) {
+        this.#forget(text);
+        text.failed(error);
+      }
+    }
   }
 
   /** How much of a prompt is read in a step: all that one run takes when nothing else runs. */

@@ -16,7 +16,10 @@ export class Detokenizer {
   /** `context`: tokens that stand before the text, so that its first piece keeps its leading space. */
   constructor(tokenizer: Tokenizer, context: readonly number[] = []) {
     this.#tokenizer = tokenizer;
-    this.#tokens = context.slice(-contextTokens).flatMap((id) => tokenizer.visible(id));
+    let from = Math.max(0, context.length - contextTokens);
+    // Of a character in bytes all or none: decoders make nothing of a row of bytes that begins within one.
+    while (from > 0 && tokenizer.isByte(context[from]!)) from--;
+    this.#tokens = context.slice(from).flatMap((id) => tokenizer.visible(id));
     this.#start = 0;
     this.#read = this.#tokens.length;
   }

@@ -97,7 +97,7 @@ export const candidates = (
 ): Candidates => {
   const best = topK > 0 && topK < logits.length ? largest(logits, topK) : undefined;
   const highest = best ? checked(highestOf(logits, best)) : checked(logits[argmax(logits)]!);
-  const ids = best ?? above(logits, highest - negligible * temperature);
+  const ids = best ?? atLeastScored(logits, highest - negligible * temperature);
   const weights = new Float64Array(ids.length);
   for (let i = 0; i < ids.length; i++) weights[i] = Math.exp((logits[ids[i]!]! - highest) / temperature);
   const nucleus = topP < 1 ? keep({ ids, weights }, edgeOfNucleus(weights, topP)) : { ids, weights };
@@ -203,11 +203,11 @@ const sink = (heap: Int32Array, from: number, logits: Float32Array): void => {
   }
 };
 
-/** Every token above a score, by id. */
-const above = (logits: Float32Array, floor: number): Int32Array => {
+/** Every token with that score or more, by id. The best is among them, however small the temperature. */
+const atLeastScored = (logits: Float32Array, floor: number): Int32Array => {
   const ids = new Int32Array(logits.length);
   let count = 0;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > floor) ids[count++] = i;
+  for (let i = 0; i < logits.length; i++) if (logits[i]! >= floor) ids[count++] = i;
   return ids.subarray(0, count);
 };
 

@@ -3,7 +3,7 @@ import type { Tokenizer } from '../tokenizer.js';
 import { Detokenizer } from './detokenizer.js';
 import type { Guide } from './grammars.js';
 import { type Random, seededRandom } from './random.js';
-import { applyPenalties, logprobsOf, type SamplingParams, sample } from './sampler.js';
+import { applyPenalties, argmax, logprobsOf, type SamplingParams, sample } from './sampler.js';
 import { StopStrings } from './stop-strings.js';
 
 export interface SequenceOptions {
@@ -43,6 +43,9 @@ export interface Piece {
 
 export type FinishReason = 'stop' | 'length' | 'cancelled';
 
+/** What ended a text that was not cut off: a token that means it, or a stop string. Neither where a grammar was fulfilled. */
+export type EndedBy = 'token' | 'string';
+
 export class Sequence {
   readonly #options: SequenceOptions;
   readonly #random: Random;
@@ -54,6 +57,7 @@ export class Sequence {
   readonly #promptTokens: number;
   #text = '';
   #finished: FinishReason | undefined;
+  #endedBy: EndedBy | undefined;
   /** Prompt and text. */
   readonly ids: number[];
 
@@ -69,6 +73,10 @@ export class Sequence {
 
   get finished(): FinishReason | undefined {
     return this.#finished;
+  }
+
+  get endedBy(): EndedBy | undefined {
+    return this.#endedBy;
   }
 
   /** What was generated, the token that ended it included. */
@@ -97,24 +105,39 @@ export class Sequence {
     const raw = this.#options.logprobs === undefined ? undefined : logits.slice();
     applyPenalties(logits, sampling, { seen: this.#seen, generated: this.#counts });
     const isOpen = guide?.mask(logits, endIds) ?? true;
-    if (early && isOpen) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
+    if (early && isOpen) this.#forbidEnd(logits);
     const id = sample(logits, sampling, this.#random);
     this.ids.push(id);
     this.#seen.add(id);
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
     const reports = raw ? [this.#report(raw, id)] : [];
     this.#reports.push(...reports);
-    if (endIds.has(id)) return this.#end('stop', '', reports);
+    if (endIds.has(id)) {
+      this.#endedBy = 'token';
+      return this.#end('stop', '', reports);
+    }
     guide?.accept(id);
     const fresh = this.#detokenizer.push(id);
     // Stop strings wait for the least length too; until then they are text like any other.
     const { text, stopped } =
       this.generatedTokens < minTokens ? { text: fresh, stopped: false } : this.#stops.push(fresh);
-    if (stopped) return this.#end('stop', text, reports, false);
+    if (stopped) {
+      this.#endedBy = 'string';
+      return this.#end('stop', text, reports, false);
+    }
     // Whole, and nothing can follow: the model need not say so.
     if (guide?.isComplete) return this.#end('stop', text, reports);
     if (this.generatedTokens >= maxTokens) return this.#end('length', text, reports);
     return this.#add(text, reports);
+  }
+
+  /** Unless the grammar leaves nothing else. */
+  #forbidEnd(logits: Float32Array): void {
+    const { endIds, guide } = this.#options;
+    const scores = Array.from(endIds, (id) => [id, logits[id]!] as const);
+    for (const [id] of scores) logits[id] = Number.NEGATIVE_INFINITY;
+    if (guide && logits[argmax(logits)] === Number.NEGATIVE_INFINITY)
+      for (const [id, score] of scores) logits[id] = score;
   }
 
   cancel(): void {

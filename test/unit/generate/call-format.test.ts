@@ -115,7 +115,7 @@ test.each([hermes, llama3, mistral])('what the grammar of $name allows is read a
   const forced = grammar(format, { isForced: true });
   for (let i = 0; i < 50; i++) {
     const text = randomText(forced, random);
-    const reader = new CallReader(format, () => 'id');
+    const reader = new CallReader(format, { functions: ['now', 'get_weather'], newId: () => 'id' });
     reader.push(text);
     reader.flush();
     expect([text, reader.content, reader.calls.length > 0]).toEqual([text, '', true]);

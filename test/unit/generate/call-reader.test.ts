@@ -9,10 +9,12 @@ const hermes = defaultCallFormat;
 const llama3 = callFormatOf('{{ tools }} "parameters" <|python_tag|>')!;
 const mistral = callFormatOf('{{ tools }} [TOOL_CALLS]')!;
 
+const functions = ['a', 'b', 'now', 'get_weather'];
+
 /** What the pieces of a text were told to be. */
 const read = (format: CallFormat, pieces: readonly string[]) => {
   let ids = 0;
-  const reader = new CallReader(format, () => `id${ids++}`);
+  const reader = new CallReader(format, { functions, newId: () => `id${ids++}` });
   const told = [...pieces.map((piece) => reader.push(piece)), reader.flush()];
   const deltas = told.flatMap(({ calls }) => calls);
   return {
@@ -93,7 +95,7 @@ const texts: ReadonlyArray<readonly [string, CallFormat, string, string, Expecte
     '',
     [['a', '{"x": "y']],
   ],
-  ['a call cut off in its name', hermes, 'So: <tool_call>{"name": "get_w', 'So:{"name": "get_w', []],
+  ['a call cut off in its name', hermes, 'So: <tool_call>{"name": "get_w', 'So:', []],
   ['what only looks like a call', hermes, '<tool_call>nothing</tool_call>', 'nothing</tool_call>', []],
   [
     'Llama 3: a call',
@@ -112,6 +114,18 @@ const texts: ReadonlyArray<readonly [string, CallFormat, string, string, Expecte
       ['b', '{}'],
     ],
   ],
+  [
+    'Llama 3: a second call cut off in its key',
+    llama3,
+    '{"name": "a", "parameters": {}};\n{"na',
+    '',
+    [['a', '{}']],
+  ],
+  ['Llama 3: an answer in JSON', llama3, '{"answer": {"x": "}"}} yes', '{"answer": {"x": "}"}} yes', []],
+  ['Llama 3: an answer that is empty', llama3, ' {} ', '{} ', []],
+  ['Llama 3: an answer cut off', llama3, '{"na', '{"na', []],
+  ['Llama 3: an answer with a name', llama3, '{"name": "Al", "age": 3}', '{"name": "Al", "age": 3}', []],
+  ['Llama 3: an answer without a name', llama3, '{"parameters": {"x": 1}}', '{"parameters": {"x": 1}}', []],
   ['Llama 3: a text with braces', llama3, 'Use {"name": "x"} so.', 'Use {"name": "x"} so.', []],
   [
     'Mistral: calls',
@@ -149,7 +163,7 @@ describe.each(texts)('%s', (_, format, text, content, calls) => {
 });
 
 test('a mark never shows in the content, not even its beginning', () => {
-  const reader = new CallReader(hermes, () => 'id');
+  const reader = new CallReader(hermes, { functions, newId: () => 'id' });
   const shown = [...'Wait. <tool_call>{"name":"a","arguments":{}}</tool_call>'].map(
     (one) => reader.push(one).content,
   );
@@ -157,7 +171,7 @@ test('a mark never shows in the content, not even its beginning', () => {
 });
 
 test('the name is told once it is known, the arguments as they come', () => {
-  const reader = new CallReader(hermes, () => 'id');
+  const reader = new CallReader(hermes, { functions, newId: () => 'id' });
   const told = ['<tool_call>{"name": "a"', ', "arguments": {"x"', ': 1', '}}', '</tool_call>'].map(
     (piece) => reader.push(piece).calls,
   );

@@ -179,6 +179,20 @@ test('scores that are no numbers end their text with an error, and no other', as
   expect(loop.counts).toMatchObject({ waiting: 0, running: 0 });
 });
 
+test('whoever cannot hear a piece fails, and no other, whenever it ends', async () => {
+  const loop = new DecoderLoop(new CountingStore(4));
+  const [deaf, sameStep, long, last] = [6, 6, 30, 6].map((most, i) => new Job([10 + 50 * i], most));
+  for (const job of [deaf!, last!])
+    job.onPiece = () => {
+      if (++job.pieces === 6) throw new Error('no ears');
+    };
+  const ends = await Promise.allSettled([deaf, sameStep, long].map((job) => loop.generate(job!)));
+  expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  expect(long!.sequence.tokens).toHaveLength(30);
+  await expect(loop.generate(last!)).rejects.toThrow('no ears');
+  expect(loop.counts).toMatchObject({ waiting: 0, running: 0 });
+});
+
 test('a run that fails fails the texts that are there, and the next ones are fine', async () => {
   const store = new CountingStore(2);
   const loop = new DecoderLoop(store);

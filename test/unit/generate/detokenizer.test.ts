@@ -47,6 +47,13 @@ test('whatever the tokens, pieces joined are the text of all tokens', () => {
   }
 });
 
+test('a prompt that ends in bytes is followed by whole characters', async () => {
+  const [prompt, more] = [await spacePiece.ids('cat😀😀'), await spacePiece.ids('😁')];
+  const ids = more.filter((id) => spacePiece.isByte(id));
+  expect(ids).toHaveLength(4);
+  expect(piecesOf(spacePiece, ids, prompt).join('')).toBe('😁');
+});
+
 test('bytes that never become a character come out at the end', async () => {
   const [first] = await byteLevel.ids('🚀');
   expect(piecesOf(byteLevel, [first!])).toEqual(['', '\ufffd']);

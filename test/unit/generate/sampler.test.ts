@@ -26,6 +26,15 @@ interface Recorded {
 
 const recorded = JSON.parse(readFileSync(fixture('sampling.json'), 'utf8')) as Recorded;
 
+test.each([2e-16, 1e-20, 5e-324])(
+  'a temperature of %d takes the best, whatever the scores',
+  (temperature) => {
+    const logits = Float32Array.from([3, 64.25, 64.2, -7]);
+    const { ids, weights } = candidates(logits, { ...plain, temperature });
+    expect([[...ids], [...weights]]).toEqual([[1], [1]]);
+  },
+);
+
 const plain: SamplingParams = { ...greedySampling, temperature: 1 };
 
 /** Probability of each token: softmax, then top-k, top-p, min-p in this order, as transformers does. */

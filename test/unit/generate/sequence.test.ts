@@ -39,7 +39,7 @@ const write = async (text: string, options: Partial<SequenceOptions> = {}, thenE
 
 test("the model's own end ends the text, counts as a token and shows nothing", async () => {
   const { sequence, pieces } = await write('Once 🚀');
-  expect(sequence.finished).toBe('stop');
+  expect([sequence.finished, sequence.endedBy]).toEqual(['stop', 'token']);
   expect(sequence.text).toBe('Once 🚀');
   expect(pieces.join('')).toBe(sequence.text);
   expect(sequence.tokens).toHaveLength((await tokenizer.ids('Once 🚀')).length + 1);
@@ -66,6 +66,20 @@ test('before the least tokens the end is not taken, and the next best is', () =>
   expect(sequence.finished).toBeUndefined();
   sequence.accept(preferring(endId, second));
   expect(sequence.finished).toBe('stop');
+});
+
+test('where a grammar leaves nothing but the end, the least tokens do not keep it out', () => {
+  const guide = {
+    isComplete: false,
+    accept() {},
+    mask(logits: Float32Array) {
+      for (let id = 0; id < logits.length; id++) if (id !== endId) logits[id] = Number.NEGATIVE_INFINITY;
+      return true;
+    },
+  } as unknown as NonNullable<SequenceOptions['guide']>;
+  const sequence = new Sequence({ ...greedy, minTokens: 2, guide });
+  sequence.accept(preferring(300));
+  expect([sequence.tokens, sequence.endedBy]).toEqual([[endId], 'token']);
 });
 
 test('without end ids the text goes on after the end of the model', () => {

@@ -27,6 +27,19 @@ describe.each(kinds)('of a text that is far too long, with a tokenizer of %s,', 
   });
 });
 
+test('a token by itself keeps its space, so that tokens joined are the text', async () => {
+  for (const open of [byteLevelTokenizer, spacePieceTokenizer]) {
+    const tokenizer = open();
+    const ids = await tokenizer.ids('the cat sat. the');
+    expect(
+      ids
+        .map((id) => tokenizer.text(id))
+        .join('')
+        .trim(),
+    ).toBe('the cat sat. the');
+  }
+});
+
 test('without special tokens a text has none', async () => {
   const tokenizer = wordPieceTokenizer();
   const bare = await tokenizer.encode('the cat', { addSpecialTokens: false });
