@@ -36,12 +36,16 @@ API documentation: ${url}/docs
 /** For the store to finish once nothing runs any more. */
 const letGoMs = 10_000;
 
+/** One Ctrl-C comes twice under npm: from the terminal, and passed on. */
+const echoMs = 500;
+
 const endOnSignal = (service: Service, drainMs: number): void => {
-  let ending = false;
+  let endingSince: number | undefined;
   const end = async (signal: string) => {
     // A second Ctrl-C means now.
-    if (ending) process.exit(1);
-    ending = true;
+    if (endingSince !== undefined && performance.now() - endingSince > echoMs) process.exit(1);
+    if (endingSince !== undefined) return;
+    endingSince = performance.now();
     service.log.info({ event: 'draining', signal });
     // What can't be let go (a database that does not answer) is left.
     setTimeout(() => process.exit(1), drainMs + letGoMs).unref();

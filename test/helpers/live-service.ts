@@ -18,18 +18,27 @@ export interface LiveService extends Client {
   readonly keyFile: string;
   /** What its log said that was an error, line by line. */
   readonly faults: readonly string[];
+  /** Its exit code or signal, once it has ended. */
+  readonly ended: Promise<number | string | null>;
   /** Ends it as an operator would, if it has not ended; throws if it does not end well. */
   close(): Promise<void>;
 }
 
+const program = (path: string): readonly string[] => [
+  process.execPath,
+  fileURLToPath(new URL(path, import.meta.url)),
+  'serve',
+];
 /** What ships. */
-const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const cli = program('../../src/cli.js');
 /** The same with the echo task beside the others, whose runner takes 10 us of its device for each text. */
-export const withEcho = fileURLToPath(new URL('./serve-echo.js', import.meta.url));
+export const withEcho = program('./serve-echo.js');
+/** As README says, in a session and a process group of its own, as in a terminal. */
+export const npmStart: readonly string[] = ['setsid', 'npm', 'start'];
 
 export const startService = async (
   env: Readonly<Record<string, string>> = {},
-  program = cli,
+  [command, ...args] = cli,
 ): Promise<LiveService> => {
   const dataDir = env.TASKWIRE_DATA_DIR ?? temporaryFolder();
   const settings = {
@@ -42,7 +51,7 @@ export const startService = async (
     TASKWIRE_HOLD_MS: '120000', // software devices take their time to load
     TASKWIRE_DRAIN_MS: '5000',
   };
-  const child = spawn(process.execPath, [program, 'serve'], {
+  const child = spawn(command!, args, {
     env: { ...process.env, ...settings, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -63,6 +72,7 @@ export const startService = async (
     keyFile,
     faults,
     pid: child.pid!,
+    ended: ended.then(([code, signal]) => code ?? signal),
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
