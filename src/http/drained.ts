@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 
 /** A reader that takes nothing for so long has gone, though its connection does not know: its machine was switched off. */
-const goneMs = 120_000;
+export const goneMs = 120_000;
 
 /** Resolves when a slow reader has room for more, or is gone; leaves no listener behind. */
 export const drained = (res: Response, patienceMs = goneMs): Promise<void> =>
