@@ -3,7 +3,7 @@
  * a unary answer is the collected stream, so both travel the same way.
  */
 import type { Logger } from 'pino';
-import type { Task } from '../tasks/task.js';
+import type { Split, Task } from '../tasks/task.js';
 import type { Admission, Bill, Caller, Ending, Outcome } from './admission/admission.js';
 import { ownerOfRunner } from './admission/dedicated.js';
 import { estimateOf, roomFor } from './admission/estimate.js';
@@ -11,9 +11,10 @@ import type { Idempotency } from './answers/idempotency.js';
 import type { ResultCache } from './answers/result-cache.js';
 import type { Catalogue, Resolved } from './catalogue/catalogue.js';
 import type { Engine } from './engine/engine.js';
+import { watchDeadline } from './engine/lifetime.js';
 import { TaskwireError } from './errors.js';
 import { permitted } from './identity/scopes.js';
-import { type Event, type Job, newProgress, type Progress, type Usage } from './job.js';
+import { type Event, isPaid, type Job, newProgress, type Progress, type Usage } from './job.js';
 import { type FetchUrl, loadMedia } from './media/load-media.js';
 import type { Clock } from './metering/clock.js';
 import type { RequestObserver } from './metering/metrics.js';
@@ -28,7 +29,8 @@ export interface Call {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The route itself asks for a stream, whatever the fields say. */
   readonly streamRoute: boolean;
-  readonly signal: AbortSignal;
+  /** Ends with the client's connection, or when the time is up: the reason is the error that says which. */
+  readonly lifetime: AbortController;
   /** Counts it against the model's rate. Throws `rate_limited`. */
   readonly limitModel: (model: Resolved) => Promise<void>;
   /** `undefined`: the default for this kind of request. */
@@ -77,46 +79,29 @@ const unaryTimeoutMs = 60_000;
 const streamTimeoutMs = 600_000;
 
 export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void, void> {
-  const { task, caller } = call;
-  const progress = newProgress(path.clock.now());
+  const { task, caller, lifetime } = call;
+  const { clock } = path;
+  const { signal } = lifetime;
+  const progress = newProgress(clock.now());
   let outcome: Outcome | TaskwireError = 'cancelled';
   let model: Resolved | undefined;
+  let stopWatching = () => {};
   let settle: (ending: Ending) => Promise<Bill> = async () => ({ costMicroUsd: 0 });
-  let bill: Bill;
+  let booked: Bill | TaskwireError;
   try {
     model = permitted(path.catalogue.resolve(call.model, task), caller);
     await call.limitModel(model);
     const parsed = validate(task.request, call.fields);
     const streaming = call.streamRoute || (task.stream?.asksFor(parsed) ?? false);
     const request = streaming && task.stream ? task.stream.force(parsed) : parsed;
-    const media = await loadMedia(task.media, request, path.fetchUrl, call.signal);
+    const timeoutMs = call.timeoutMs ?? (streaming ? streamTimeoutMs : unaryTimeoutMs);
+    stopWatching = watchDeadline({ timeoutMs, progress, clock }, (why) => lifetime.abort(why));
+    const media = await loadMedia(task.media, request, path.fetchUrl, signal);
     const split = task.split(request, media, roomFor(model, caller.payer));
     const estimate = estimateOf(call.id, { task, model: model.ref, split });
-    const timeoutMs = call.timeoutMs ?? (streaming ? streamTimeoutMs : unaryTimeoutMs);
-    const { id, signal, waitForModel, noStore } = call;
-    const { works, params } = split;
-    const job: Job = {
-      id,
-      account: caller.account,
-      priority: caller.payer.plan.priority,
-      weight: caller.payer.plan.weight,
-      model: model.ref,
-      runnerOwner: ownerOfRunner(caller.payer, model.ref.id),
-      works,
-      params,
-      signal,
-      timeoutMs,
-      repeatable: !noStore && (task.isRepeatable?.(request) ?? true),
-      streaming,
-      waitForModel,
-      progress,
-    };
+    const job = jobOf(call, { request, model, split, streaming, progress });
     const kept = await path.cache?.find(job);
-    const ticket = await path.admission.admit(
-      caller,
-      { ...estimate, isFree: kept !== undefined },
-      call.signal,
-    );
+    const ticket = await path.admission.admit(caller, { ...estimate, isFree: kept !== undefined }, signal);
     settle = (ending) => ticket.settle(ending);
     yield { type: 'admitted', request, model, streaming };
     for await (const event of kept ?? (path.cache ?? path.engine).run(job)) {
@@ -126,27 +111,62 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
     }
     outcome = 'succeeded';
   } catch (error) {
-    outcome = TaskwireError.from(error);
+    // What fails once nobody waits for it any more failed for that.
+    outcome = TaskwireError.from(signal.aborted ? signal.reason : error);
     throw outcome;
   } finally {
-    bill = await settle(endingOf(outcome, progress, path.clock));
+    stopWatching();
+    const ending = endingOf(outcome, progress, clock);
+    const { queueMs, computeMs } = ending;
+    booked = await settle(ending).catch((error: unknown) => TaskwireError.from(error));
+    const isBooked = !(booked instanceof TaskwireError);
     path.observer.requestDone({
       call,
       model: model?.entry.id,
-      outcome,
-      bill,
-      ...timing(progress, path.clock),
+      outcome: booked instanceof TaskwireError ? booked : outcome,
+      isPaid: isBooked && ending.outcome !== 'failed',
       usage: progress.usage,
       cache: progress.cache,
+      queueMs,
+      computeMs,
     });
   }
+  if (booked instanceof TaskwireError) throw booked;
   const { usage, cache } = progress;
-  yield { type: 'settled', usage, cache, ...timing(progress, path.clock), ...bill };
+  yield { type: 'settled', usage, cache, ...timing(progress, clock), ...booked };
 }
+
+interface Understood {
+  readonly request: unknown;
+  readonly model: Resolved;
+  readonly split: Split;
+  readonly streaming: boolean;
+  readonly progress: Progress;
+}
+
+const jobOf = (call: Call, { request, model, split, streaming, progress }: Understood): Job => {
+  const { id, caller, lifetime, task, waitForModel, noStore } = call;
+  const { works, params } = split;
+  return {
+    id,
+    account: caller.account,
+    priority: caller.payer.plan.priority,
+    weight: caller.payer.plan.weight,
+    model: model.ref,
+    runnerOwner: ownerOfRunner(caller.payer, model.ref.id),
+    works,
+    params,
+    signal: lifetime.signal,
+    repeatable: !noStore && (task.isRepeatable?.(request) ?? true),
+    streaming,
+    waitForModel,
+    progress,
+  };
+};
 
 const endingOf = (how: Outcome | TaskwireError, progress: Progress, clock: Clock): Ending => {
   const status = how instanceof TaskwireError ? how.code : how;
-  const failure = status === 'client_closed' ? 'cancelled' : 'failed';
+  const failure = how instanceof TaskwireError && isPaid(how, progress) ? 'cancelled' : 'failed';
   return {
     outcome: how instanceof TaskwireError ? failure : how,
     status,

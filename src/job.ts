@@ -1,5 +1,6 @@
 /** The nouns that every layer shares. */
 import type { Dtype } from './dtype.js';
+import type { TaskwireError } from './errors.js';
 import type { Prices } from './metering/price.js';
 
 /** One input of a request as it travels to a runner: raw text or media bytes, nothing decoded. */
@@ -38,10 +39,8 @@ export interface Job {
   readonly works: readonly Work[];
   /** The task's parameters, shared by all inputs. Structured-cloneable. */
   readonly params: unknown;
-  /** Aborted when the client leaves. */
+  /** Aborted when the client leaves or its time is up; the reason is the `TaskwireError` that says which. */
   readonly signal: AbortSignal;
-  /** Milliseconds from submission until `deadline_exceeded`; grows by the length of the audio once that is known. */
-  readonly timeoutMs: number;
   /** The same inputs give the same answer, and its caller takes one that was given before. */
   readonly repeatable: boolean;
   /** Its results are told while they grow. */
@@ -87,13 +86,23 @@ export interface Progress {
   startedAt: number | undefined;
   /** Whether the answer is one that was given before; `off`: nobody looked. */
   cache: 'off' | 'miss' | 'hit';
+  /** A piece of the answer has been told. */
+  hasBegun: boolean;
 }
+
+/**
+ * Whether what was done for a request is paid for, though it failed: who left pays until then, and so does who has read the
+ * beginning of a stream whose time was up.
+ */
+export const isPaid = ({ code }: TaskwireError, { hasBegun }: Progress): boolean =>
+  code === 'client_closed' || (code === 'deadline_exceeded' && hasBegun);
 
 export const newProgress = (submittedAt: number): Progress => ({
   usage: { inputTokens: 0, outputTokens: 0, images: 0, audioSeconds: 0, deviceMicros: 0 },
   submittedAt,
   startedAt: undefined,
   cache: 'off',
+  hasBegun: false,
 });
 
 export const addUsage = (into: Usage, more: Partial<Usage>): void => {

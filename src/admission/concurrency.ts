@@ -21,7 +21,7 @@ export class Concurrency {
     this.#clock = clock;
   }
 
-  /** Waits for a turn; the function it resolves to ends it. Throws `queue_full`, or `client_closed` when the signal fires. */
+  /** Waits for a turn; the function it resolves to ends it. Throws `queue_full`, or the signal's reason when it fires. */
   async enter({ id, plan }: Payer, signal = new AbortController().signal): Promise<() => void> {
     const limit = plan.concurrency;
     if (limit === undefined) return () => {};
@@ -35,8 +35,7 @@ export class Concurrency {
           retryAfterSeconds: 1,
         });
       if (turns.waiting.size >= mostWaitingEach) throw full();
-      if (!(await this.#turn(turns, signal)))
-        throw signal.aborted ? new TaskwireError('client_closed') : full();
+      if (!(await this.#turn(turns, signal))) throw signal.aborted ? signal.reason : full();
     }
     return () => this.#leave(id, turns);
   }

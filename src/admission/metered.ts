@@ -163,7 +163,7 @@ class MeteredTicket implements Ticket {
       const again = didFail
         ? this.#settlement({ ...ending, outcome: 'failed', status: 'internal' })
         : settlement;
-      if (this.#hold) this.#settleLater(again);
+      if (this.#hold || ending.outcome === 'cancelled') this.#settleLater(again);
       if (didFail) throw error;
       // The client hears why its request failed, which is another reason.
       log.error({ event: 'settle_failed', requestId: this.#estimate.requestId, err: error });
@@ -174,7 +174,7 @@ class MeteredTicket implements Ticket {
     }
   }
 
-  /** What is held goes back once the store can be written again. A settlement that was taken unheard counts once. */
+  /** What is held goes back, and what is paid is booked, once the store can be written again. A settlement that was taken unheard counts once. */
   #settleLater(settlement: Settlement): void {
     const { store, clock } = this.#parts;
     clock.after(settleAgainMs, () => {

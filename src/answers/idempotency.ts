@@ -66,7 +66,7 @@ export class Idempotency {
       if (found.state === 'first') return this.#run({ account, key, claim });
       if (found.state === 'done') return { state: 'done', answer: await unpack(found.kept) };
       if (found.state === 'mismatch') throw new TaskwireError('idempotency_mismatch', { got: key });
-      if (signal.aborted) throw new TaskwireError('client_closed');
+      signal.throwIfAborted();
       if (clock.now() >= until)
         throw new TaskwireError('deadline_exceeded', {
           message: 'Another request under the same Idempotency-Key is still running.',

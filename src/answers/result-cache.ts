@@ -4,7 +4,6 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import type { Engine } from '../engine/engine.js';
-import { watchLifetime } from '../engine/lifetime.js';
 import { addUsage, type Event, type Job, type Usage } from '../job.js';
 import type { Clock } from '../metering/clock.js';
 import type { RedisLink } from '../redis.js';
@@ -101,11 +100,14 @@ export class ResultCache {
 
   /** Throws when the job's client leaves or its deadline passes before. */
   async #within(job: Job, flight: Promise<void>): Promise<void> {
-    let stop = () => {};
+    const { signal } = job;
+    let onOver = () => {};
     const over = new Promise<never>((_, reject) => {
-      stop = watchLifetime(job, this.#options.clock, reject);
+      onOver = () => reject(signal.reason);
     });
-    await Promise.race([flight, over]).finally(() => stop());
+    if (signal.aborted) onOver();
+    else signal.addEventListener('abort', onOver, { once: true });
+    await Promise.race([flight, over]).finally(() => signal.removeEventListener('abort', onOver));
   }
 
   async *#runAndKeep(key: string, job: Job): AsyncGenerator<Event, void, void> {

@@ -33,7 +33,7 @@ export const answerDeepInfra = async (
     },
     streamRoute: streamRoute && !address,
     waitForModel: readWait(body.wait_for_model),
-    ...(address ? { signal: new AbortController().signal } : {}),
+    ...(address ? { lifetime: new AbortController() } : {}),
   });
   const face = faceOf(wording, call);
   if (!address) return exchange(call, path, res, face);

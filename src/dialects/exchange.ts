@@ -29,16 +29,16 @@ export interface Face {
 export type Asked = Pick<Call, 'task' | 'model' | 'fields' | 'streamRoute'> & {
   /** Where the body says it; the header may too. */
   readonly waitForModel?: boolean;
-  /** When not the client's connection: what is answered later outlives it. */
-  readonly signal?: AbortSignal;
+  /** When not the connection's: what is answered later outlives it. */
+  readonly lifetime?: AbortController;
 };
 
 export const openCall = (req: Request, res: Response, asked: Asked): Call => {
-  const { id, signal, limitModel } = contextOf(res);
+  const { id, lifetime, limitModel } = contextOf(res);
   const common = {
     id,
     caller: callerOf(res),
-    signal: asked.signal ?? signal,
+    lifetime: asked.lifetime ?? lifetime,
     limitModel,
     timeoutMs: readTimeout(req.get('x-request-timeout-ms')),
     noStore: /\bno-store\b/i.test(req.get('cache-control') ?? ''),

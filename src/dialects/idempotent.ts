@@ -70,13 +70,13 @@ export class StreamRecord {
 /** The run goes on when its client leaves, so that there is an answer when the request comes again. */
 export const answerOnce = async ({ key, call, res, idempotency, run }: Once): Promise<void> => {
   const fingerprint = await requestPrint(res.req);
-  const { signal } = contextOf(res);
+  const { signal } = contextOf(res).lifetime;
   const waitMs = call.timeoutMs ?? defaultWaitMs;
   const turn = await idempotency.take({ account: call.caller.account, key, fingerprint, signal, waitMs });
   if (turn.state === 'done') return resend(res, turn.answer as Kept);
   try {
     // Its getters stay what they are.
-    const lasting = Object.create(call, { signal: { value: new AbortController().signal } }) as Call;
+    const lasting = Object.create(call, { lifetime: { value: new AbortController() } }) as Call;
     const record = new StreamRecord((events) =>
       turn.keep({ form: 'stream', events, headers: figuresOf(res) } satisfies Kept),
     );

@@ -1,11 +1,10 @@
 /** One model's lane: its queue, its runner, what is in flight, and what becomes of that when the runner dies. */
 import { TaskwireError } from '../errors.js';
-import { addUsage, type Event, type Job } from '../job.js';
+import { addUsage, type Event, isPaid, type Job } from '../job.js';
 import { type Clock, pause } from '../metering/clock.js';
 import { TransientMap } from '../transient-map.js';
 import { BatchQueue } from './batch-queue.js';
 import { type Batch, type Entry, entriesOf, newRun, type Run, setUsed, tellUsed } from './in-flight.js';
-import { watchLifetime } from './lifetime.js';
 import { type AtRunner, batchesAhead, Pace } from './pace.js';
 import type { FromRunner, Outcome, RunnerInfo } from './protocol.js';
 import type { Quarantine } from './quarantine.js';
@@ -95,7 +94,9 @@ export class Lane {
   async *run(job: Job): AsyncGenerator<Event, void, void> {
     const run = newRun(job);
     const { channel } = run;
-    const stopWatching = watchLifetime(job, this.#clock, (why) => this.#fail(run, why));
+    const onOver = () => this.#fail(run, TaskwireError.from(job.signal.reason));
+    if (job.signal.aborted) onOver();
+    else job.signal.addEventListener('abort', onOver, { once: true });
     try {
       this.#refuse(job);
       if (!channel.ended) this.#enqueue(run);
@@ -103,7 +104,7 @@ export class Lane {
       if (!channel.ended) yield { type: 'accepted' };
       yield* channel;
     } finally {
-      stopWatching();
+      job.signal.removeEventListener('abort', onOver);
       await this.#withdraw(run);
     }
   }
@@ -206,7 +207,7 @@ export class Lane {
     const { entry } = found;
     const { job, channel } = entry.run;
     if (message.type === 'delta') {
-      entry.begun = true;
+      entry.begun = job.progress.hasBegun = true;
       channel.push({ type: 'delta', index: entry.index, delta: message.delta });
       return;
     }
@@ -280,15 +281,16 @@ export class Lane {
   }
 
   /**
-   * Takes a run's inputs back wherever they are. A client that left pays for what was done until then, so the last
-   * word of its inputs is awaited; in any other failure it costs nothing and nobody waits.
+   * Takes a run's inputs back wherever they are. Who pays for what was done until then waits for the last word of his
+   * inputs; in any other failure it costs nothing and nobody waits.
    */
   async #withdraw(run: Run): Promise<void> {
     run.channel.end();
     this.#queue.drop(run);
     if (run.inFlight.size > 0) {
       this.host.send({ type: 'cancel', ids: [...run.inFlight] });
-      if (run.job.signal.aborted) {
+      const { signal, progress } = run.job;
+      if (signal.aborted && isPaid(TaskwireError.from(signal.reason), progress)) {
         const quiet = new Promise<void>((resolve) => {
           run.quiet = resolve;
         });

@@ -1,30 +1,32 @@
-/** How long a job may live: until its client leaves or its deadline passes. */
+/** How long a request may live. */
 import { TaskwireError } from '../errors.js';
-import type { Job } from '../job.js';
+import type { Progress } from '../job.js';
 import type { Clock } from '../metering/clock.js';
 
-/** The length of the audio adds to the time a job has; it is known only once the runner has measured it. */
-const limitMs = (job: Job): number => job.timeoutMs + job.progress.usage.audioSeconds * 1000;
+export interface Lifetime {
+  /** From submission; the length of the audio is added once the runner has measured it. */
+  readonly timeoutMs: number;
+  readonly progress: Progress;
+  readonly clock: Clock;
+}
 
-/** Calls `over` once when the job's time is up or nobody waits for it; the returned function stops watching. */
-export const watchLifetime = (job: Job, clock: Clock, over: (why: TaskwireError) => void): (() => void) => {
-  const onLeave = () => over(new TaskwireError('client_closed'));
+/** Calls `over` once when a request's time is up; the returned function stops watching. */
+export const watchDeadline = (
+  { timeoutMs, progress, clock }: Lifetime,
+  over: (why: TaskwireError) => void,
+): (() => void) => {
+  const limitMs = () => timeoutMs + progress.usage.audioSeconds * 1000;
   let cancelTimer = () => {};
   const arm = () => {
-    const armedFor = limitMs(job);
-    const leftMs = job.progress.submittedAt + armedFor - clock.now();
+    const armedFor = limitMs();
+    const leftMs = progress.submittedAt + armedFor - clock.now();
     cancelTimer = clock.after(Math.max(0, leftMs), () => {
-      if (limitMs(job) > armedFor) arm();
+      if (limitMs() > armedFor) arm();
       else over(tooLate(armedFor));
     });
   };
   arm();
-  if (job.signal.aborted) onLeave();
-  else job.signal.addEventListener('abort', onLeave, { once: true });
-  return () => {
-    cancelTimer();
-    job.signal.removeEventListener('abort', onLeave);
-  };
+  return () => cancelTimer();
 };
 
 const tooLate = (ms: number): TaskwireError =>

@@ -183,6 +183,8 @@ export const bodyError = (error: unknown, type: string, limit = limitFor(type)):
   if (kind === 'encoding.unsupported' || kind === 'charset.unsupported')
     return new TaskwireError('unsupported_media', { message: `${message}.` });
   if (kind === 'request.aborted') return new TaskwireError('client_closed');
+  // Of the system, as when it has no file handles left: not the body's fault, and none of the client's business.
+  if ('syscall' in (error as object)) return error;
   // The parser of forms gives its errors no status.
   if ((status ?? 500) >= 500 && type !== 'multipart/form-data') return error;
   return new TaskwireError('invalid_field', {

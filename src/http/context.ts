@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Admission, Caller } from '../admission/admission.js';
 import type { Resolved } from '../catalogue/catalogue.js';
-import type { TaskwireError } from '../errors.js';
+import { TaskwireError } from '../errors.js';
 import { readSession, requireSameOrigin } from './session-cookie.js';
 
 export interface Context {
@@ -11,8 +11,8 @@ export interface Context {
   readonly startedAt: number;
   /** Set by `authenticate`. */
   caller?: Caller;
-  /** Aborted when the client leaves before the answer is complete. */
-  readonly signal: AbortSignal;
+  /** Aborted by `client_closed` when the client leaves before the answer is complete. */
+  readonly lifetime: AbortController;
   /** Counts against the rate of a model. Throws `rate_limited`. Set by `limitRates`. */
   limitModel: (model: Resolved) => Promise<void>;
   /** How this route's dialect words an error. */
@@ -32,22 +32,22 @@ const newRequestId = (): string => {
   return `req_${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 };
 
-/** Gives every request an id, and a signal that follows its connection. */
+/** Gives every request an id, and a life that ends with its connection. */
 export const openContext =
   (renderError: Context['renderError']): RequestHandler =>
   (_req, res, next) => {
-    const controller = new AbortController();
+    const lifetime = new AbortController();
     const id = newRequestId();
     res.locals.context = {
       id,
       startedAt: performance.now(),
-      signal: controller.signal,
+      lifetime,
       limitModel: async () => {},
       renderError,
     } satisfies Context;
     res.setHeader('x-request-id', id);
     res.once('close', () => {
-      if (!res.writableFinished) controller.abort();
+      if (!res.writableFinished) lifetime.abort(new TaskwireError('client_closed'));
     });
     next();
   };

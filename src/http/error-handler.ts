@@ -15,10 +15,10 @@ const paced: ReadonlySet<ErrorCode> = new Set(['model_loading', 'model_unavailab
 export const handleErrors =
   (log: Logger): ErrorRequestHandler =>
   async (caught, _req, res, _next) => {
-    const { id, startedAt, renderError, statusOf, signal } = contextOf(res);
+    const { id, startedAt, renderError, statusOf } = contextOf(res);
     const error = caught instanceof URIError ? badAddress(caught) : TaskwireError.from(caught);
     logError(log, error, id);
-    if (res.headersSent || signal.aborted) {
+    if (res.headersSent || res.closed) {
       res.destroy();
       return;
     }

@@ -1,6 +1,6 @@
 /** What Prometheus sees. Requests are counted in one place (`infer`'s end), engine figures are read when scraped. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Bill, Outcome } from '../admission/admission.js';
+import type { Outcome } from '../admission/admission.js';
 import type { Engine } from '../engine/engine.js';
 import type { LaneObserver } from '../engine/lane.js';
 import type { TaskwireError } from '../errors.js';
@@ -15,9 +15,10 @@ export interface RequestDone {
   readonly model: string | undefined;
   readonly outcome: Outcome | TaskwireError;
   readonly usage: Usage;
+  /** Whether what was used is in the bill. */
+  readonly isPaid: boolean;
   readonly queueMs: number;
   readonly computeMs: number;
-  readonly bill: Bill;
   readonly cache?: Progress['cache'];
 }
 
@@ -150,6 +151,7 @@ export class Metrics implements RequestObserver, LaneObserver {
     model = 'unknown',
     outcome,
     usage,
+    isPaid,
     queueMs,
     computeMs,
     cache = 'off',
@@ -157,8 +159,7 @@ export class Metrics implements RequestObserver, LaneObserver {
     const task = call.task.name;
     const code = typeof outcome === 'string' ? outcome : outcome.code;
     this.#requests.inc({ task, model, code });
-    // Who left or stopped reading pays for what was done until then; failed requests cost nothing.
-    if (['succeeded', 'cancelled', 'client_closed'].includes(code)) this.#billedMicros += usage.deviceMicros;
+    if (isPaid) this.#billedMicros += usage.deviceMicros;
     if (cache !== 'off') this.#cached.inc({ model, cache });
     const { priority } = call.caller.payer.plan;
     this.#levelSeconds.inc({ priority }, usage.deviceMicros / 1e6);

@@ -1,6 +1,7 @@
 /** An engine on a clock that stands still, with runners that do what the test says. */
 import { pino } from 'pino';
 import { defaultLimits, Engine, type EngineOptions } from '../../src/engine/engine.js';
+import { watchDeadline } from '../../src/engine/lifetime.js';
 import { TaskwireError } from '../../src/errors.js';
 import { type Event, type Job, type ModelRef, newProgress, type Progress } from '../../src/job.js';
 import { FakeClock } from './fake-clock.js';
@@ -19,6 +20,9 @@ export interface Submitted {
   /** The client goes. */
   leave(): void;
 }
+
+/** A job's own terms, and the time that its caller gives it. */
+export type Asked = Partial<Job> & { readonly timeoutMs?: number };
 
 export const testModel: ModelRef = {
   id: 'test/model',
@@ -62,7 +66,6 @@ export class EngineBench {
       works: inputs.map((input) => ({ input, size: input.length, bytes: 2 * input.length })),
       params: {},
       signal: new AbortController().signal,
-      timeoutMs: 60_000,
       repeatable: false,
       streaming: false,
       waitForModel: false,
@@ -72,10 +75,13 @@ export class EngineBench {
   }
 
   /** Submits a job; nothing has happened yet when it returns. */
-  submit(inputs: readonly string[], change: Partial<Job> = {}): Submitted {
-    const controller = new AbortController();
-    const job = this.job(inputs, { signal: controller.signal, ...change });
-    return follow(this.engine.run(job), job, () => controller.abort());
+  submit(inputs: readonly string[], { timeoutMs = 60_000, ...change }: Asked = {}): Submitted {
+    const lifetime = new AbortController();
+    const job = this.job(inputs, { signal: lifetime.signal, ...change });
+    const { progress } = job;
+    const over = (why: TaskwireError) => lifetime.abort(why);
+    const stop = watchDeadline({ timeoutMs, progress, clock: this.clock }, over);
+    return follow(this.engine.run(job), job, { leave: () => over(new TaskwireError('client_closed')), stop });
   }
 
   /** Lets happen what needs no time, or the few milliseconds for which a batch may wait for company. */
@@ -84,7 +90,7 @@ export class EngineBench {
   }
 
   /** Submits a job and lets it come as far as it can. */
-  async started(inputs: readonly string[], change: Partial<Job> = {}): Promise<Submitted> {
+  async started(inputs: readonly string[], change: Asked = {}): Promise<Submitted> {
     const submitted = this.submit(inputs, change);
     await this.pass();
     return submitted;
@@ -103,7 +109,11 @@ export class EngineBench {
   }
 }
 
-const follow = (run: AsyncIterable<Event>, job: Job, leave: () => void): Submitted => {
+const follow = (
+  run: AsyncIterable<Event>,
+  job: Job,
+  { leave, stop }: { readonly leave: () => void; readonly stop: () => void },
+): Submitted => {
   const events: Event[] = [];
   const state = { over: false };
   const read = async (): Promise<readonly unknown[]> => {
@@ -114,6 +124,7 @@ const follow = (run: AsyncIterable<Event>, job: Job, leave: () => void): Submitt
         if (event.type === 'result') values[event.index] = event.value;
       }
     } finally {
+      stop();
       state.over = true;
     }
     return values;

@@ -42,6 +42,7 @@ const makePath = ({ admission = {}, ticket = {}, run = answerAll }: Stubs = {}) 
   const log: string[] = [];
   verbs = log;
   const done: RequestDone[] = [];
+  const clock = new FakeClock();
   const path: Path = {
     catalogue,
     admission: {
@@ -66,16 +67,16 @@ const makePath = ({ admission = {}, ticket = {}, run = answerAll }: Stubs = {}) 
     },
     engine: {
       run(job) {
-        log.push(`run ${job.works.length} ${job.timeoutMs}`);
+        log.push(`run ${job.works.length}`);
         return run(job);
       },
     },
     fetchUrl: () => Promise.reject(new Error('nothing to fetch')),
-    clock: new FakeClock(),
+    clock,
     observer: { requestDone: (one) => void done.push(one) },
     log: pino({ level: 'silent' }),
   };
-  return { path, log, done };
+  return { path, log, done, clock };
 };
 
 const call = (change: Partial<Call> = {}): Call => ({
@@ -85,7 +86,7 @@ const call = (change: Partial<Call> = {}): Call => ({
   model: undefined,
   fields: { inputs: ['one', 'three'] },
   streamRoute: false,
-  signal: new AbortController().signal,
+  lifetime: new AbortController(),
   limitModel: async () => void verbs.push('rate'),
   timeoutMs: undefined,
   waitForModel: false,
@@ -100,7 +101,7 @@ test('a request is rated, admitted by its size, run, trued up and settled, each 
   const { path, log, done } = makePath();
   const { values, settled } = await collect(infer(call(), path));
   expect(values).toEqual(['one', 'three']);
-  expect(log).toEqual(['rate', 'admit 8', 'run 2 60000', 'true up 2', 'true up 2', 'settle succeeded 10']);
+  expect(log).toEqual(['rate', 'admit 8', 'run 2', 'true up 2', 'true up 2', 'settle succeeded 10']);
   expect(settled).toMatchObject({ costMicroUsd: 7, usage: { inputTokens: 4, deviceMicros: 10 } });
   expect(codeOf(done)).toEqual(['succeeded']);
 });
@@ -196,15 +197,58 @@ test('a fault of ours is settled as failed and counted as internal', async () =>
   expect(codeOf(done)).toEqual(['internal']);
 });
 
-test('streams may take ten minutes, and a request says its own limit', async () => {
-  const timeouts = async (change: Partial<Call>) => {
-    const { path, log } = makePath();
-    await collect(infer(call(change), path));
-    return log.find((line) => line.startsWith('run'));
-  };
-  expect(await timeouts({ streamRoute: true })).toBe('run 2 600000');
-  expect(await timeouts({ fields: { inputs: 'x', stream: true } })).toBe('run 1 600000');
-  expect(await timeouts({ timeoutMs: 1234 })).toBe('run 2 1234');
+/** Says nothing more once it has begun, until nobody waits for it. */
+async function* untilOver({ signal, progress }: Job, begun = false): AsyncGenerator<Event, void, void> {
+  yield { type: 'accepted' };
+  progress.hasBegun = begun;
+  addUsage(progress.usage, { deviceMicros: 33 });
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  throw new Error('whatever an engine says then');
+}
+
+test.each<[string, Partial<Call>, number]>([
+  ['a request', {}, 60_000],
+  ['a stream by its route', { streamRoute: true }, 600_000],
+  ['a stream by its fields', { fields: { inputs: 'x', stream: true } }, 600_000],
+  ['a request that says so', { timeoutMs: 1234 }, 1234],
+])('%s has its time, and no more', async (_what, change, ms) => {
+  const { path, clock } = makePath({ run: (job) => untilOver(job) });
+  const ended = collect(infer(call(change), path)).catch(({ code }) => code as string);
+  await clock.advance(ms - 1);
+  expect(clock.pending).toBe(1);
+  await clock.advance(1);
+  expect(await ended).toBe('deadline_exceeded');
+  expect(clock.pending).toBe(0);
+});
+
+test.each([
+  ['costs nothing', false, 'settle failed 33'],
+  ['is paid as far as it was told', true, 'settle cancelled 33'],
+])('a stream whose time is up %s', async (_what, begun, settled) => {
+  const { path, clock, log, done } = makePath({ run: (job) => untilOver(job, begun) });
+  const ended = collect(infer(call({ streamRoute: true }), path)).catch(({ code }) => code as string);
+  await clock.advance(600_000);
+  expect(await ended).toBe('deadline_exceeded');
+  expect(log.at(-1)).toBe(settled);
+  expect(done).toMatchObject([{ outcome: { code: 'deadline_exceeded' }, isPaid: begun }]);
+});
+
+test('time runs while a request waits to be admitted', async () => {
+  const admit: Admission['admit'] = (_caller, _estimate, signal) =>
+    new Promise((_, reject) => signal!.addEventListener('abort', () => reject(new Error('gone'))));
+  const { path, clock, done } = makePath({ admission: { admit } });
+  const ended = collect(infer(call({ timeoutMs: 100 }), path)).catch(({ code }) => code as string);
+  await clock.advance(100);
+  expect(await ended).toBe('deadline_exceeded');
+  expect(codeOf(done)).toEqual(['deadline_exceeded']);
+});
+
+test('what cannot be booked is no answer, and is counted as what it is', async () => {
+  const { path, done } = makePath({
+    ticket: { settle: () => Promise.reject(new Error('the disk is full')) },
+  });
+  await expect(collect(infer(call(), path))).rejects.toMatchObject({ code: 'internal' });
+  expect(done).toMatchObject([{ outcome: { code: 'internal' }, isPaid: false }]);
 });
 
 test('the first reply says what was admitted, before anything runs', async () => {

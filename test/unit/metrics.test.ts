@@ -4,14 +4,14 @@ import { Metrics, type RequestDone } from '../../src/metering/metrics.js';
 import { testCaller } from '../helpers/caller.js';
 import { EngineBench, testModel } from '../helpers/engine-bench.js';
 
-const done = (outcome: RequestDone['outcome'], deviceMicros: number): RequestDone => ({
+const done = (outcome: RequestDone['outcome'], isPaid: boolean): RequestDone => ({
   call: { id: 'req_1', task: { name: 'echo' }, caller: testCaller() },
   model: 'test/model',
   outcome,
-  usage: { ...newProgress(0).usage, deviceMicros },
+  usage: { ...newProgress(0).usage, deviceMicros: 1_000_000 },
+  isPaid,
   queueMs: 1,
   computeMs: 2,
-  bill: { costMicroUsd: 0 },
 });
 
 const readMetric = async (metrics: Metrics, name: string): Promise<number | undefined> => {
@@ -19,7 +19,7 @@ const readMetric = async (metrics: Metrics, name: string): Promise<number | unde
   return found?.values[0]?.value as number | undefined;
 };
 
-test('device time is billed to who got an answer or left, and to nobody when a request failed', async () => {
+test('device time that nobody pays is unbilled', async () => {
   const bench = new EngineBench();
   bench.runners.onBatch = (runner, items) => {
     for (const { id, input } of items) runner.answer(id, input, { deviceMicros: 1_000_000 });
@@ -27,11 +27,11 @@ test('device time is billed to who got an answer or left, and to nobody when a r
   const metrics = new Metrics();
   metrics.watch(bench.engine);
   await bench.submit(['a', 'b', 'c', 'd', 'e']).ended;
-  metrics.requestDone(done('succeeded', 1_000_000));
-  metrics.requestDone(done('cancelled', 1_000_000));
-  metrics.requestDone(done(new TaskwireError('client_closed'), 1_000_000));
-  metrics.requestDone(done('failed', 1_000_000));
-  metrics.requestDone(done(new TaskwireError('deadline_exceeded'), 1_000_000));
+  metrics.requestDone(done('succeeded', true));
+  metrics.requestDone(done('cancelled', true));
+  metrics.requestDone(done(new TaskwireError('client_closed'), true));
+  metrics.requestDone(done('failed', false));
+  metrics.requestDone(done(new TaskwireError('deadline_exceeded'), false));
   expect(await readMetric(metrics, 'taskwire_device_busy_seconds')).toBe(5);
   expect(await readMetric(metrics, 'taskwire_device_unbilled_seconds')).toBe(2);
 });

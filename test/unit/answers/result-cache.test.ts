@@ -44,7 +44,6 @@ const job = (inputs: readonly unknown[], change: Partial<Job> = {}): Job => ({
   works: inputs.map((input) => ({ input, size: 1, bytes: 1 })),
   params: { n: 1 },
   signal: new AbortController().signal,
-  timeoutMs: 60_000,
   repeatable: true,
   streaming: false,
   waitForModel: false,
@@ -159,14 +158,14 @@ test('who waits for another is bound by its own deadline and connection', async 
       yield { type: 'accepted' };
     },
   });
-  const leaving = new AbortController();
+  const [hurried, leaving] = [new AbortController(), new AbortController()];
   void ask(cache, job(['x'])).catch(() => {});
   await settle();
-  const late = ask(cache, job(['x'], { timeoutMs: 500 })).catch(({ code }) => code as string);
+  const late = ask(cache, job(['x'], { signal: hurried.signal })).catch(({ code }) => code as string);
   const gone = ask(cache, job(['x'], { signal: leaving.signal })).catch(({ code }) => code as string);
-  await clock.advance(501);
+  hurried.abort(new TaskwireError('deadline_exceeded'));
   expect(await late).toBe('deadline_exceeded');
-  leaving.abort();
+  leaving.abort(new TaskwireError('client_closed'));
   expect(await gone).toBe('client_closed');
   expect(clock.pending).toBe(0);
 });

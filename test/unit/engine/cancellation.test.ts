@@ -1,3 +1,4 @@
+import { TaskwireError } from '../../../src/errors.js';
 import { EngineBench } from '../../helpers/engine-bench.js';
 
 /** Two batches at the runner, so that what comes next waits in the queue. */
@@ -90,7 +91,7 @@ test('a request that nobody reads to its end is taken back', async () => {
 
 test('a client that left before anything happened costs nothing', async () => {
   const bench = await new EngineBench().holding();
-  const job = await bench.started(['x'], { signal: AbortSignal.abort() });
+  const job = await bench.started(['x'], { signal: AbortSignal.abort(new TaskwireError('client_closed')) });
   expect(await job.ended).toBe('client_closed');
   expect(received(bench)).toEqual([]);
 });

@@ -22,6 +22,22 @@ test('a request whose time is over in flight is taken back from the runner', asy
   expect(bench.runners.last.cancelled).toEqual([1]);
 });
 
+test('of a stream that had begun the last word is waited for, since it is paid', async () => {
+  const bench = await new EngineBench().holding();
+  const job = await bench.started(['story'], { timeoutMs: 1_000, streaming: true });
+  bench.runners.last.say({ type: 'delta', id: 1, delta: 'Once' });
+  await bench.until(job, 1_000);
+  expect(job.over).toBe(false);
+  bench.runners.last.outcome({
+    id: 1,
+    ok: false,
+    error: { code: 'client_closed', message: '', param: undefined },
+    usage: { outputTokens: 1, deviceMicros: 40 },
+  });
+  expect(await job.ended).toBe('deadline_exceeded');
+  expect(job.progress.usage).toMatchObject({ outputTokens: 1, deviceMicros: 40 });
+});
+
 test('the length of the audio adds to the time, once it is known', async () => {
   const bench = await new EngineBench().holding();
   const job = await bench.started(['sound'], { timeoutMs: 60_000 });
