@@ -46,7 +46,7 @@ test('after a kill in the middle of its work, rows, ledger and what clients were
   const store = await openStore(`sqlite:${join(dataDir, 'taskwire.db')}`);
   try {
     // Holds of the killed one go when its lease has run out.
-    await until(async () => (await store.ledger.balance(account.id)).heldMicroUsd === 0);
+    await until(async () => (await store.ledger.balance(account.id)).heldMicroUsd === 0, 90_000);
     const rows = await allRows(store, account.id);
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     const told = new Map(answers.map((answer) => [answer.headers.get('x-request-id')!, microUsd(answer)]));
@@ -123,7 +123,7 @@ test('usage rows and what is billed to nobody add up to the time that the device
   try {
     await mixedLoad(service);
     // Those that were left still have to be taken back.
-    await until(async () => (await allRows(store, 'owner')).length === 40);
+    await until(async () => (await allRows(store, 'owner')).length === 40, 90_000);
     const rows = await allRows(store, 'owner');
     const count = (status: string) => rows.filter((row) => row.status === status).length;
     expect([count('succeeded'), count('invalid_media'), count('client_closed')]).toEqual([24, 8, 8]);

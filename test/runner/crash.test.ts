@@ -14,7 +14,7 @@ const patienceMs = 240_000;
 let service: LiveService;
 beforeEach(async () => {
   service = await startService({ LOG_LEVEL: 'info' });
-});
+}, 120_000);
 afterEach(() => service.close());
 
 /** Requests in a closed loop, each checked as it is answered. */
@@ -60,7 +60,7 @@ class Load {
 
   #more(count: number): Promise<unknown> {
     const wanted = this.#answered + count;
-    return Promise.race([until(() => this.#answered >= wanted), this.#clients]);
+    return Promise.race([until(() => this.#answered >= wanted, patienceMs), this.#clients]);
   }
 }
 

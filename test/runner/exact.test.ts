@@ -52,7 +52,7 @@ function suite(databases: Databases, processes: 1 | 2): void {
     // One after the other: the first makes the store.
     for (let i = 0; i < processes; i++) services.push(await startService(env, withEcho));
     for (const service of services) {
-      if (redis) await until(async () => (await service.get('/ready')).json.redis === 'connected');
+      if (redis) await until(async () => (await service.get('/ready')).json.redis === 'connected', 60_000);
       // Loads the models, and teaches this process what they take.
       for (const ask of [echo, classify, embed]) expect((await ask(service, service.key)).status).toBe(200);
     }
