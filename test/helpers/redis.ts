@@ -1,8 +1,8 @@
 /** A Redis server of a test's own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../bench/service.js';
 import { temporaryFolder } from './temporary.js';
 
 export interface RedisServer {
@@ -30,16 +30,6 @@ export const startRedis = async (): Promise<RedisServer> => {
     },
   };
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 const start = async (port: number): Promise<ChildProcess> => {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
