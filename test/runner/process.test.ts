@@ -1,11 +1,11 @@
 /** The service as a process: its first start, its device, its books, its end. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { childrenOf } from '../helpers/children.js';
+import { childrenOf, isAlive } from '../helpers/children.js';
 import { type LiveService, startService } from '../helpers/live-service.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { until } from '../helpers/until.js';
@@ -17,7 +17,7 @@ const start = async (env: Readonly<Record<string, string>> = {}): Promise<LiveSe
   service = await startService(env);
   return service;
 };
-afterEach(() => service?.close());
+afterEach(() => service?.close(), 120_000);
 
 describe('a start', () => {
   test('makes a key that only its owner may read, and keeps it', async () => {
@@ -94,7 +94,8 @@ describe('on a machine without a GPU', () => {
 });
 
 describe('while it runs', () => {
-  beforeEach(() => start());
+  // Long enough for a busy machine to finish what it writes.
+  beforeEach(() => start({ TASKWIRE_DRAIN_MS: '60000' }), 120_000);
 
   const writing = { model: 'tiny/llama-gqa', prompt: 'Once upon', ignore_eos: true, max_tokens: 100 };
 
@@ -138,7 +139,7 @@ describe('while it runs', () => {
     await expect(service.get('/health')).rejects.toThrow();
     expect(runners).toHaveLength(1);
     await until(() => runners.every((pid) => !isAlive(pid)));
-  });
+  }, 120_000);
 
   test('its runners end with it, however it ends', async () => {
     await service.post('/v1/inference/text-generation', writing);
@@ -147,12 +148,3 @@ describe('while it runs', () => {
     await until(() => !isAlive(runner!.pid));
   });
 });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};

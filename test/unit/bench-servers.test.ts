@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { isAlive } from '../helpers/children.js';
 import { until } from '../helpers/until.js';
 
 const service = new URL('../../bench/service.js', import.meta.url).href;
@@ -10,14 +11,6 @@ const benchmark = (after: string) => `
   const server = spawnServer(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   console.log(server.pid);
   ${after}`;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 const start = async (after: string) => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', benchmark(after)], {
