@@ -3,7 +3,7 @@
  * fails there.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hasPostgres } from './postgres.js';
 
 const full = process.env.TEST_SCOPE === 'full';
@@ -52,8 +52,17 @@ export const describeWithLiteLlm = describeWith("Python's litellm[proxy] (TEST_L
   works(liteLlmPython, '-c', 'import litellm, fastapi'),
 );
 
-export const describeWithHugePages = describeWith("Linux's transparent huge pages", () =>
-  existsSync('/sys/kernel/mm/transparent_hugepage/enabled'),
+const hugePages = '/sys/kernel/mm/transparent_hugepage/enabled';
+
+export const describeWithHugePages = describeWith(
+  "Linux's transparent huge pages, switched on",
+  () => existsSync(hugePages) && /\[(always|madvise)\]/.test(readFileSync(hugePages, 'utf8')),
+);
+
+/** Whose allocator can be told what to keep; other libraries take no heed. */
+export const describeWithGlibc = describeWith(
+  'glibc',
+  () => 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header,
 );
 
 export const describeWithCurl = describeWith('curl', () => works('curl', '--version'));

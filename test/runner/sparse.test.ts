@@ -2,29 +2,30 @@
 import { execFileSync } from 'node:child_process';
 import { runnerEnvironment } from '../../src/engine/runner-environment.js';
 import { discard, sparseArray } from '../../src/runner/ort/sparse.js';
-import { describeWithHugePages } from '../helpers/needs.js';
+import { type Advised, advised } from '../helpers/advised.js';
+import { describeWithGlibc, describeWithHugePages } from '../helpers/needs.js';
 
+const megabyte = 2 ** 20;
+/** Pages at either end may be in other memory, too. */
+const ends = 0.1 * megabyte;
+
+/** Makes an array in a process of its own and writes 128 places of it, 2 MB apart. */
 const script = (make: string) => `
-  import { readFileSync } from 'node:fs';
   import { preferHugePages, sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
-  const megabytes = 256;
+  import { advised } from '${new URL('../helpers/advised.js', import.meta.url)}';
+  const length = 256 * 2 ** 18;
   const array = ${make};
-  for (let i = 0; i < array.length; i += 2 ** 19) array[i] = 1;
-  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
-  const sizeOf = (mapping, field) => Number(new RegExp('^' + field + ': +([0-9]+) kB', 'm').exec(mapping)[1]);
-  const mine = mappings.filter((mapping) => sizeOf(mapping, 'Size') >= (megabytes - 1) * 1024 && sizeOf(mapping, 'Rss') > 0);
-  const inHugePages = mappings.reduce((sum, mapping) => sum + (sizeOf(mapping, 'AnonHugePages') || 0), 0);
-  const flags = mine.map((mapping) => /^VmFlags:(.*)$/m.exec(mapping)[1].trim().split(' '));
-  console.log(JSON.stringify({ isNever: flags.some((all) => all.includes('nh')), touchedKb: Math.min(...mine.map((mapping) => sizeOf(mapping, 'Rss'))), hugeKb: inHugePages }));
+  for (let i = 0; i < length; i += 2 ** 19) array[i] = 1;
+  console.log(JSON.stringify({ small: advised(['nh'], array), huge: advised(['hg'], array) }));
 `;
 
-const inRunner = (make: string) =>
+const inProcess = (make: string, env: NodeJS.ProcessEnv = process.env) =>
   JSON.parse(
     execFileSync(process.execPath, ['--input-type=module', '--eval', script(make)], {
       encoding: 'utf8',
-      env: runnerEnvironment(process.env),
+      env,
     }),
-  ) as { readonly isNever: boolean; readonly touchedKb: number; readonly hugeKb: number };
+  ) as { readonly small: Advised; readonly huge: Advised };
 
 test('it is made of zeros, and of any size', () => {
   for (const length of [0, 1, 1000, 100_000, 3_000_000]) {
@@ -36,54 +37,61 @@ test('it is made of zeros, and of any size', () => {
 
 describeWithHugePages('a process whose other memory may be in huge pages', () => {
   test('takes small ones for it', () => {
-    const usual = inRunner('new Float32Array(megabytes * 2 ** 18)');
-    expect(usual.isNever).toBe(false);
-    // 128 places 2 MB apart.
-    const sparse = inRunner("sparseArray('float32', megabytes * 2 ** 18)");
-    expect(sparse.isNever).toBe(true);
-    expect(sparse.touchedKb).toBeLessThan(128 * 64 + 1024);
+    const env = runnerEnvironment(process.env);
+    expect(inProcess('new Float32Array(length)', env).small.bytes).toBe(0);
+    const { small } = inProcess("sparseArray('float32', length)", env);
+    expect(small.bytes).toBeGreaterThan(256 * megabyte - ends);
+    expect(small.residentBytes).toBeLessThan(128 * 64 * 1024 + megabyte); // 64 kB: the largest of small pages
   });
 
   test('takes huge ones for the part that prefers them', () => {
     const prefers = (part: number) =>
-      inRunner(
-        `((room) => (preferHugePages(room, room.length / ${part}, true), room))(sparseArray('float32', megabytes * 2 ** 18))`,
+      inProcess(
+        `((room) => (preferHugePages(room, length / ${part}, true), room))(sparseArray('float32', length))`,
       );
-    const [half, eighth] = [prefers(2).hugeKb, prefers(8).hugeKb];
-    expect(half).toBeGreaterThan(100 * 1024);
-    expect(half - eighth).toBeGreaterThan(80 * 1024);
+    for (const part of [2, 8]) {
+      const { small, huge } = prefers(part);
+      expect(Math.abs(huge.bytes - (256 * megabyte) / part)).toBeLessThan(ends);
+      expect(Math.abs(small.bytes - 256 * megabyte * (1 - 1 / part))).toBeLessThan(ends);
+    }
   });
 });
 
-test('it takes no memory that others had before', () => {
-  if (process.platform !== 'linux') return;
-  const program = `
-    import { sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
-    let others = new Float32Array(100 * 2 ** 18).fill(1);
-    const taken = process.memoryUsage.rss();
-    others = undefined;
-    globalThis.gc();
-    const array = sparseArray('float32', 90 * 2 ** 18);
-    console.log(taken - process.memoryUsage.rss(), array.length);
-  `;
-  const freed = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', program], {
-    encoding: 'utf8',
-    // The allocator keeps what is given back to it, and hands it out again.
-    env: { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1000000000' },
+describeWithGlibc('with an allocator that keeps what is given back to it, and hands it out again', () => {
+  test('it takes no memory that others had before', () => {
+    const program = `
+      import { sparseArray } from '${new URL('../../src/runner/ort/sparse.js', import.meta.url)}';
+      let others = new Float32Array(100 * 2 ** 18).fill(1);
+      others = undefined;
+      globalThis.gc();
+      globalThis.gc(); // ends what the first may have left to another thread
+      const kept = process.memoryUsage.rss();
+      const array = sparseArray('float32', 90 * 2 ** 18);
+      console.log(kept - process.memoryUsage.rss(), array.length);
+    `;
+    const freed = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        GLIBC_TUNABLES: 'glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1000000000',
+      },
+    });
+    expect(Number.parseInt(freed, 10)).toBeGreaterThan(80 * megabyte);
   });
-  expect(Number.parseInt(freed, 10)).toBeGreaterThan(80e6);
 });
 
-test('what is given back takes no memory, and what lies around it stays', () => {
-  const array = sparseArray('float32', 2 ** 24) as Float32Array;
-  array.fill(1);
-  const before = process.memoryUsage.rss();
-  discard(array, 1001, 2 ** 24 - 1001);
-  if (process.platform === 'linux') expect(before - process.memoryUsage.rss()).toBeGreaterThan(60e6);
-  for (const part of [array.subarray(0, 1001), array.subarray(-1001)])
-    expect(part.every((value) => value === 1)).toBe(true);
-  array.fill(2);
-  expect(array.every((value) => value === 2)).toBe(true);
+describeWithHugePages('what is given back', () => {
+  test('takes no memory, and what lies around it stays', () => {
+    const array = sparseArray('float32', 2 ** 24) as Float32Array;
+    array.fill(1);
+    const before = advised(['nh'], array).residentBytes;
+    discard(array, 1001, 2 ** 24 - 1001);
+    expect(before - advised(['nh'], array).residentBytes).toBeGreaterThan(64 * megabyte - ends);
+    for (const part of [array.subarray(0, 1001), array.subarray(-1001)])
+      expect(part.every((value) => value === 1)).toBe(true);
+    array.fill(2);
+    expect(array.every((value) => value === 2)).toBe(true);
+  });
 });
 
 test('less than a page is kept', () => {
