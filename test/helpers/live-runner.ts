@@ -26,6 +26,8 @@ export class LiveRunner {
   readonly #waiting = new Map<number, { audioSeconds: number; done: (outcome: Outcome) => void }>();
   #loaded: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #nextId = 1;
+  /** Called while the message is read: what it sends goes out before anything else runs. */
+  onMeasured: (id: number) => void = () => {};
 
   private constructor() {
     this.#runner = startRunnerProcess({
@@ -96,6 +98,7 @@ export class LiveRunner {
     if (message.type === 'measured') {
       const heard = this.#waiting.get(message.id);
       if (heard) heard.audioSeconds += message.usage.audioSeconds ?? 0;
+      this.onMeasured(message.id);
     }
     if (message.type === 'outcomes') {
       for (const outcome of message.outcomes) this.#waiting.get(outcome.id)?.done(outcome);

@@ -195,12 +195,10 @@ describe('refusals', () => {
     [10_200, 5_000],
     [1, 50_000_001],
   ])('a header of %i x %i pixels is refused without decoding', async (width, height) => {
-    const startedAt = performance.now();
     const error = await refusal(pngFile({ width, height }));
     expect(error?.code).toBe('image_too_large');
     expect(error?.message).toContain(`${width * height} pixels`);
     expect(error?.message).toContain('50000000 pixels');
-    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
   test.each([

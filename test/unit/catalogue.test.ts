@@ -1,5 +1,6 @@
 import { rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { Catalogue } from '../../src/catalogue/catalogue.js';
 import { TaskwireError } from '../../src/errors.js';
@@ -221,12 +222,16 @@ test('options of the card reach the pipeline, its own fields do not', () => {
   expect(catalogue.resolve('m').ref.options).toEqual({ threshold: 0.3 });
 });
 
-test('a model that was added while the service runs is found, a second after the last look', async () => {
+test('a model that was added while the service runs is found, a second after the last look', () => {
+  const now = Date.now();
+  const date = jest.spyOn(Date, 'now').mockImplementation(() => now);
   const { catalogue, folders } = open({});
   expect(refusal(() => catalogue.resolve('late')).code).toBe('model_not_found');
   writeFiles(folders[0]!, { 'late/taskwire.json': embedder, 'late/onnx/model.onnx': '' });
-  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  expect(refusal(() => catalogue.resolve('late')).code).toBe('model_not_found');
+  date.mockImplementation(() => now + 1_000);
   expect(catalogue.resolve('late').entry.id).toBe('late');
+  date.mockRestore();
 });
 
 test('created is when the card was written', () => {
