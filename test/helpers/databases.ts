@@ -51,7 +51,7 @@ export const describeStores = (name: string, suite: Suite): void => {
     let postgres: Postgres;
     beforeAll(async () => {
       postgres = await startPostgres();
-    });
+    }, 120_000);
     const open = closingStores();
     // Inside, so that what the suite ends after its tests ends before the database does.
     const databases: Databases = {
