@@ -4,7 +4,8 @@
 Needs Python 3.11 and onnx 1.23. `samples` [frames * 160 + 240] is the sound with 200 samples of context before it;
 `mel_filters` [mels, 201]; `input_features` [1, mels, frames] is what transformers' WhisperFeatureExtractor makes.
 With --compare, onnxruntime and transformers compute the features of WAV files (16 kHz, 16 bit, mono) and the largest
-difference is printed; with --record too, some of transformers' numbers of the first file go to a file for the tests.
+difference is printed; with --record too, some of transformers' numbers of the first file go to a file for the tests:
+test/fixtures/log-mel.json is that of test/fixtures/media/english-16k.wav.
 """
 
 import argparse
