@@ -1,9 +1,12 @@
 /** Clients that try again of themselves: when it helps, and not when it does not. */
-import { setTimeout } from 'node:timers/promises';
+import { InferenceClient } from '@huggingface/inference';
 import OpenAI, { type APIError } from 'openai';
-import { chat, failure, huggingFace, showPython } from '../helpers/error-clients.js';
+import { addKey } from '../helpers/accounts.js';
+import { chat, failure, showPython } from '../helpers/error-clients.js';
+import { FakeClock } from '../helpers/fake-clock.js';
 import { describeWithOpenAiPython } from '../helpers/needs.js';
 import { type Refusing, refusals, serveRefusals } from '../helpers/refusals.js';
+import { serveScripted } from '../helpers/scripted.js';
 import { until } from '../helpers/until.js';
 
 let service: Refusing;
@@ -65,19 +68,33 @@ describeWithOpenAiPython("OpenAI's client for Python", () => {
 });
 
 test("a model that loads keeps Hugging Face's client waiting without a storm, and its requests do not count", async () => {
-  const cold = { ...one('model_loading'), key: 'metered' } as const;
-  const before = service.answered;
-  const [labels, asked] = await counted(() => {
-    const answer = huggingFace(service, cold, 'labels').textClassification({ inputs: 'x' });
-    // It repeats a 503 at once: hundreds of times in this while, if the service let it.
-    void until(() => service.answered > before)
-      .then(() => setTimeout(1_500))
-      .then(() => service.thaw());
-    return answer;
+  const [clock, holdMs] = [new FakeClock(), 900];
+  const slow = await serveScripted({ clock, env: { TASKWIRE_HOLD_MS: String(holdMs) } });
+  slow.answers({ labels: ['a'], scores: [1] });
+  slow.runners.onLoad = () => {};
+  const key = await addKey(slow, 'owner', { requests_per_minute: 100 });
+  const statuses: number[] = [];
+  const client = new InferenceClient(key.key, {
+    endpointUrl: `${slow.url}/models/test/labels`,
+    async fetch(...request) {
+      const response = await fetch(...request);
+      statuses.push(response.status);
+      return response;
+    },
   });
-  expect(labels).toEqual([{ label: 'a', score: 1 }]);
-  expect(asked).toBeLessThan(6);
-  const key = { authorization: `Bearer ${service.keyFor(cold)}` };
-  const { headers } = await service.post('/v1/inference/text-classification', { inputs: 'x' }, key);
+  const waits = () => slow.service.engine.lanes.get('test/labels@fp32')?.stats.queuedJobs === 1;
+  const labels = client.textClassification({ inputs: 'x' });
+  // It repeats a 503 at once: there would be hundreds of them, were not each try held until time has passed.
+  for (const tried of [1, 2]) {
+    await until(waits);
+    await clock.advance(holdMs);
+    await until(() => statuses.length === tried);
+  }
+  await until(waits);
+  slow.runners.last.ready();
+  expect(await labels).toEqual([{ label: 'a', score: 1 }]);
+  expect(statuses).toEqual([503, 503, 200]);
+  const { headers } = await key.post('/v1/inference/test/labels', { inputs: 'x' });
   expect(headers.get('ratelimit')).toMatch(/"key";r=98;/);
+  await slow.close();
 });

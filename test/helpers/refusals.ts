@@ -12,7 +12,7 @@ export interface Refusal {
   readonly code: string;
   /** Of what the client shows. */
   readonly says: RegExp;
-  readonly key?: 'wrong' | 'revoked' | 'disabled' | 'limited' | 'spent' | 'poor' | 'metered';
+  readonly key?: 'wrong' | 'revoked' | 'disabled' | 'limited' | 'spent' | 'poor';
   /** The namespace of the model. */
   readonly model?: 'test' | 'none' | 'secret' | 'cold';
   readonly input?: 'wrong field' | 'large' | 'other media' | 'poison';
@@ -44,8 +44,6 @@ export interface Refusing extends Scripted {
   recover(): Promise<void>;
   /** Moves the time by which minutes are counted; it stands still by itself. */
   pass(ms: number): void;
-  /** Loads the models that were kept cold. */
-  thaw(): void;
 }
 
 /** Node's own channel. */
@@ -88,7 +86,6 @@ export const serveRefusals = async (): Promise<Refusing> => {
   subscribe(answers, onAnswer);
   return {
     ...service,
-    thaw,
     async recover() {
       await service.post('/v1/inference/test/labels', { input: 'x' });
       await service.post('/v1/inference/test/writer', { input: 'x' });
@@ -139,7 +136,6 @@ const makeKeys = async (service: Scripted) => {
   const disabled = await addAccount(service, 'dora');
   await patch(service, '/v1/admin/accounts/dora', { inference_enabled: false });
   const limited = await addKey(service, 'alice', { name: 'one', requests_per_minute: 1 });
-  const metered = await addKey(service, 'alice', { name: 'hundred', requests_per_minute: 100 });
   const revoked = await addKey(service, 'alice', { name: 'old' });
   await remove(service, `/v1/admin/keys/${revoked.keyId}`);
   const spent = await addAccount(service, 'sam', { plan: 'month' });
@@ -148,7 +144,6 @@ const makeKeys = async (service: Scripted) => {
     limited,
     spent,
     wrong: 'inf_0000000000000000000000000000000000000000000',
-    metered: metered.key,
     revoked: revoked.key,
     disabled: disabled.key,
     poor: poor.key,
