@@ -1,4 +1,5 @@
 /** Claims, settlements and usage rows with defaults, for tests of the store. */
+import { monthOf } from '../../src/admission/month.js';
 import type { Claim, Settlement } from '../../src/store/holds.js';
 import type { MeterClaim } from '../../src/store/meters.js';
 import type { UsageRow } from '../../src/store/money-tables.js';
@@ -47,6 +48,17 @@ export const chargeOf = (requestId: string, cost: number, rest: Partial<UsageRow
   charged: true,
   meters: [],
 });
+
+/** A subject's device time in the months of a test: the one that it began in, and this one. */
+export const deviceTimeSince = async (store: Store, subject: string, startedAt: number) => {
+  const sum = { used: 0, reserved: 0 };
+  for (const period of new Set([startedAt, Date.now()].map(monthOf))) {
+    const { used, reserved } = await store.meters.state({ subject, period, unit: 'device_us' });
+    sum.used += used;
+    sum.reserved += reserved;
+  }
+  return sum;
+};
 
 export const deviceTime = (amount: number, limit: number | undefined): MeterClaim => ({
   subject: 'acct_1',

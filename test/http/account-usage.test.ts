@@ -1,5 +1,6 @@
 import { addAccount, addKey, type TestAccount } from '../helpers/accounts.js';
 import { clientOf } from '../helpers/client.js';
+import { startAtNoon } from '../helpers/noon.js';
 import { type Served, serve } from '../helpers/serve.js';
 
 const prices = { usd_per_million_input_tokens: 3 };
@@ -9,6 +10,7 @@ let alice: TestAccount;
 let bob: TestAccount;
 
 beforeAll(async () => {
+  startAtNoon();
   service = await serve({
     models: {
       'test/echo': { task: 'echo', prices },
@@ -104,7 +106,7 @@ test.each([
 
 test('the summary adds up by day and model', async () => {
   const { data } = (await alice.get('/v1/usage/summary')).json;
-  const day = new Date().toISOString().slice(0, 10);
+  const day = new Date(Date.now()).toISOString().slice(0, 10);
   expect(data).toContainEqual(
     expect.objectContaining({ day, model: 'test/echo', requests: 5, input_tokens: 5, cost_micro_usd: 15 }),
   );
@@ -160,7 +162,7 @@ test.each(['/v1', '/api/v1/inference'])(
       gpu_seconds: { used: 0.00025, limit: 36_000 },
     });
     const resets = new Date(theirs.gpu_seconds.resets_at);
-    expect([resets.getUTCDate(), resets.getUTCHours(), resets > new Date()]).toEqual([1, 0, true]);
+    expect([resets.getUTCDate(), resets.getUTCHours(), resets.getTime() > Date.now()]).toEqual([1, 0, true]);
     expect((await bob.get(`${mount}/credits/transactions`)).json).toEqual({ data: [], next_cursor: null });
   },
 );

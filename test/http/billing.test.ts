@@ -7,6 +7,7 @@ import type { Client } from '../helpers/client.js';
 import { clientOf } from '../helpers/client.js';
 import { describeStores } from '../helpers/databases.js';
 import { fixture } from '../helpers/fixtures.js';
+import { startAtNoon } from '../helpers/noon.js';
 import { type Served, type ServeOptions, serve } from '../helpers/serve.js';
 import { temporaryFolder, writeFiles } from '../helpers/temporary.js';
 import { until } from '../helpers/until.js';
@@ -19,6 +20,8 @@ const models = {
   },
   'test/scale': { task: 'weigh', default: true, prices: { usd_per_image: 0.002 } },
 };
+
+beforeAll(startAtNoon);
 
 const open: Served[] = [];
 afterEach(async () => {
