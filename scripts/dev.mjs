@@ -14,6 +14,7 @@ const service = spawn(
   { stdio: 'inherit' },
 );
 for (const child of [compiler, service]) child.once('exit', (code) => process.exit(code ?? 0));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit());
 process.on('exit', () => {
   compiler.kill();
   service.kill();

@@ -83,10 +83,13 @@ if (found) {
   try {
     await found[0].run(found[1]);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    const message = error instanceof Error ? error.message : String(error);
+    const { code } = error as { readonly code?: string };
+    console.error(process.argv.includes('--json') ? JSON.stringify({ error: { code, message } }) : message);
     process.exitCode = 1;
   }
 } else {
   usage();
-  process.exitCode = process.argv.length > 2 ? 2 : 0;
+  const [word = 'help'] = process.argv.slice(2);
+  process.exitCode = ['help', '--help', '-h'].includes(word) ? 0 : 2;
 }

@@ -7,7 +7,7 @@ import { type Logger, pino } from 'pino';
 import { tasks as allTasks } from '../tasks/index.js';
 import type { Task } from '../tasks/task.js';
 import { meteredAdmission } from './admission/metered.js';
-import { type Plans, readPlans, shippedPlans } from './admission/plans.js';
+import { newAccountPlan, type Plans, readPlans, shippedPlans } from './admission/plans.js';
 import { LocalStore, SharedStore } from './admission/rate-store.js';
 import { startUpkeep } from './admission/upkeep.js';
 import { Idempotency } from './answers/idempotency.js';
@@ -71,8 +71,10 @@ const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
 
 /** The store, and who may call by what it says. */
 const openBooks = async (settings: Settings, log: Logger, redis: RedisLink | undefined) => {
-  const { dataDir, databaseUrl, plansFile, usageDays } = settings;
+  const { dataDir, databaseUrl, plansFile, usageDays, signup } = settings;
   const plans = readPlans(plansFile || shippedPlans);
+  if (signup !== 'off' && !plans.has(newAccountPlan))
+    throw new Error(`TASKWIRE_SIGNUP=${signup} needs a plan ${newAccountPlan}, which new accounts get.`);
   const store = await openStore(databaseUrl || `sqlite:${dataDir}/taskwire.db`);
   const ownerKey = await registerOwner(store, openOwnerKey(dataDir));
   const tokens = new Tokens(openJwtSecrets(settings.jwtSecret, dataDir));

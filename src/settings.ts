@@ -1,4 +1,5 @@
 /** Every environment variable the service reads: name, type, default and a line of help. Read once, at start. */
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -10,6 +11,16 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+
+const isHostOrNetwork = (text: string): boolean => {
+  const [address = '', prefix, ...more] = text.split('/');
+  if (prefix === undefined) return isIP(address) !== 0 || /^[\w-]+(\.[\w-]+)*$/.test(address);
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
+  return more.length === 0 && /^\d+$/.test(prefix) && Number(prefix) <= bits;
+};
+const networks = list.refine((all) => all.every(isHostOrNetwork), {
+  error: 'each is a host name, an address, or a network such as 10.0.0.0/8',
+});
 
 interface Setting<T extends z.ZodType = z.ZodType> {
   readonly env: string;
@@ -113,7 +124,7 @@ export const settingsTable = {
   fetchUrls: setting('TASKWIRE_FETCH_URLS', onOff, 'on', 'Whether `image_url` and `audio_url` are fetched.'),
   fetchAllow: setting(
     'TASKWIRE_FETCH_ALLOW',
-    list,
+    networks,
     '',
     'Hosts or networks (CIDR), comma-separated, that may be fetched although their address is private.',
   ),
@@ -139,7 +150,7 @@ export const settingsTable = {
     'TASKWIRE_ADMIN_TOKEN',
     z.string(),
     '',
-    'Bearer token for `/metrics` from other hosts; empty: loopback only.',
+    'Bearer token that `/metrics` then asks of everybody; empty: it answers this machine alone.',
   ),
   trustProxy: setting(
     'TASKWIRE_TRUST_PROXY',

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
+/** Of who signs up, or is made without a word about it. */
+export const newAccountPlan = 'free';
+
 const count = z.int().min(1).optional();
 
 const planShape = z.strictObject({
@@ -94,9 +97,17 @@ const planOf = (name: string, shape: z.output<typeof planShape>): Plan => ({
   next: shape.next,
 });
 
-/** Throws one plain `Error` that names every field at fault. */
+const readJson = (file: string | URL): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`Plans that cannot be read (${file}): ${(cause as Error).message}`, { cause });
+  }
+};
+
+/** Throws one plain `Error` that names the file, and every field at fault. */
 export const readPlans = (file: string | URL): Plans => {
-  const parsed = plansShape.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = plansShape.safeParse(readJson(file));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new Error(`Plans that cannot be used (${file}):\n  ${problems.join('\n  ')}`);

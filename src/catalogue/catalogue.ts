@@ -67,13 +67,15 @@ export class Catalogue {
     this.#entries = this.#scan();
   }
 
+  /** With what has been added lately. */
   list(): readonly CatalogueEntry[] {
+    this.#rescan();
     return [...this.#entries.values()];
   }
 
   /** The model that serves a task when none is named: a public one. */
   defaultOf(task: Task): CatalogueEntry | undefined {
-    const ofTask = this.list().filter(
+    const ofTask = [...this.#entries.values()].filter(
       (entry) => entry.task.name === task.name && entry.visibility === 'public',
     );
     return ofTask.find((entry) => entry.isDefault) ?? ofTask[0];

@@ -1,5 +1,7 @@
 /** `taskwire accounts …`. */
+
 import { text } from 'node:stream/consumers';
+import { newAccountPlan } from '../admission/plans.js';
 import type { AccountChanges } from '../identity/accounts.js';
 import type { Account } from '../store/accounts.js';
 import { type CommandForm, cliActor, need, type Options, oneOf, optional } from './options.js';
@@ -63,7 +65,7 @@ export const accountCommands: Readonly<Record<string, CommandForm>> = {
     async run(given, { accounts }) {
       const terms = {
         name: need(given, 'name'),
-        plan: optional(given, 'plan') ?? 'free',
+        plan: optional(given, 'plan') ?? newAccountPlan,
         billing: oneOf(given, 'billing', billings),
         email: optional(given, 'email'),
         password: optional(given, 'password'),

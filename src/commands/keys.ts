@@ -1,5 +1,6 @@
 /** `taskwire keys …`. */
 
+import { newAccountPlan } from '../admission/plans.js';
 import { checkKeyTerms } from '../identity/key-terms.js';
 import type { Account } from '../store/accounts.js';
 import type { KeyRecord } from '../store/keys.js';
@@ -46,7 +47,7 @@ const accountFor = async (
   const known = await store.accounts.seek(name);
   if (known && plan !== undefined && plan !== known.plan)
     throw new Error(`${known.name} is on the plan ${known.plan}; accounts set-plan puts it on another.`);
-  return known ?? accounts.ensure({ name, plan: plan ?? 'free' }, cliActor);
+  return known ?? accounts.ensure({ name, plan: plan ?? newAccountPlan }, cliActor);
 };
 
 export const keyCommands: Readonly<Record<string, CommandForm>> = {

@@ -1,7 +1,7 @@
 /** What a path says that begins with a model's id: `<id>`, `<id>/stream`, `<id>/v1/chat/completions`, `<id>/info`. */
 import type { Request } from 'express';
 import type { Task } from '../../tasks/task.js';
-import { TaskwireError } from '../errors.js';
+import { show, TaskwireError } from '../errors.js';
 import type { Path } from '../infer.js';
 
 /** Where Hugging Face's dialect names a model: `<mount>/<id>`, and `<mount>/<task>/<id>`. */
@@ -19,8 +19,16 @@ export interface Target {
 }
 
 /** Of a route that ends in `*id`. Addresses that clients put together may end in a slash, as on every other route. */
-export const restOf = (req: Request): string =>
-  (req.params.id as unknown as string[]).join('/').replace(/\/$/, '');
+export const restOf = (req: Request): string => {
+  const rest = (req.params.id as unknown as string[]).join('/').replace(/\/$/, '');
+  if (rest.includes('\0'))
+    throw new TaskwireError('invalid_field', {
+      param: 'model',
+      got: show(rest),
+      allowed: 'a name without NUL',
+    });
+  return rest;
+};
 
 export const targetOf = (rest: string, { catalogue }: Path): Target => {
   const { model, streamRoute } = readStream(rest);

@@ -39,8 +39,10 @@ export const docsRoutes = (
   // Browsers on other machines reach this over plain http: upgrading its requests would break the page.
   const directives = { upgradeInsecureRequests: null };
   router.use('/docs', helmet({ contentSecurityPolicy: { directives }, strictTransportSecurity: false }));
-  router.get('/docs', (_req, res) => {
-    res.type('html').send(page);
+  router.get('/docs', (req, res) => {
+    // What the page loads is named from its own place.
+    if (req.path.endsWith('/')) res.redirect(308, '../docs');
+    else res.type('html').send(page);
   });
   router.get('/docs/start.js', (_req, res) => {
     res.type('js').send(start);

@@ -66,7 +66,10 @@ const metrics =
       req.headers['x-forwarded-for'] === undefined;
     if (!local && (adminToken === '' || !isSame(req.headers.authorization ?? '', `Bearer ${adminToken}`))) {
       throw new TaskwireError('invalid_key', {
-        message: 'Metrics need the admin token, or a request from this machine.',
+        message:
+          adminToken === ''
+            ? 'Metrics are told to this machine alone; TASKWIRE_ADMIN_TOKEN lets others ask.'
+            : 'Metrics need the admin token.',
       });
     }
     res.type(registry.contentType).send(await registry.metrics());

@@ -171,6 +171,19 @@ test('a database is made by the first command, and a service that starts after i
   await later.close();
 });
 
+test.each([[[]], [['help']], [['--help']]])('asked for help by %j, all commands are listed', async (args) => {
+  const { code, out, errors } = await run(dataDir, args);
+  expect([code, out, errors]).toEqual([0, expect.stringContaining('accounts create'), '']);
+});
+
+test('with --json a failure is JSON as well', async () => {
+  const { code, errors } = await run(dataDir, ['keys', 'revoke', 'key_nobody', '--json']);
+  expect([code, JSON.parse(errors)]).toEqual([
+    1,
+    { error: { code: 'route_not_found', message: expect.stringContaining('key_nobody') } },
+  ]);
+});
+
 test.each(['constructor', 'toString', 'accounts'])('%s is no command: all are listed', async (name) => {
   const { code, out, errors } = await run(dataDir, [name]);
   expect([code, out, errors]).toEqual([2, expect.stringContaining('accounts create'), '']);

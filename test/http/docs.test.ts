@@ -116,6 +116,8 @@ test('/docs shows it: every script and style of the page is served, and its poli
   }
   expect(text).not.toMatch(/<script(?![^>]*src=)/);
   expect(headers.get('content-security-policy')).toMatch(/script-src 'self'/);
+  const slashed = await fetch(`${service.url}/docs/`);
+  expect([slashed.url, slashed.status]).toEqual([`${service.url}/docs`, 200]);
   const start = await service.get('/docs/start.js', anyone);
   const [, address] = /url: '([^']+)'/.exec(start.text)!;
   expect((await fetch(new URL(address!, `${service.url}/docs`))).status).toBe(200);

@@ -27,6 +27,14 @@ const figures = { request_id: expect.any(String), inference_status: expect.any(O
 const native = { ...classified, ...figures };
 const deepinfra = { results: labelled, ...figures };
 
+test('a name with NUL in the address is refused as it is in a body', async () => {
+  for (const answer of [
+    await service.post('/v1/inference/a%00b', { inputs: 'x' }),
+    await service.get('/v1/models/a%00b/health'),
+  ])
+    expect([answer.status, answer.json.error.param]).toEqual([400, 'model']);
+});
+
 describe('labels', () => {
   beforeAll(() => service.answers(classified));
 

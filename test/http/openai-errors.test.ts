@@ -16,6 +16,12 @@ const refusal = (code: string, type = 'invalid_request_error') => ({
   error: { message: expect.any(String), type, param: null, code },
 });
 
+test('a model in the query is heard where the body names none', async () => {
+  const asked = { messages: hello };
+  const { status, json } = await service.post('/v1/chat/completions?model=no/such', asked);
+  expect([status, json.error.param]).toEqual([404, 'model']);
+});
+
 describe('a refusal has exactly the four fields of the dialect', () => {
   const chat = '/v1/chat/completions';
   const text = '/v1/completions';

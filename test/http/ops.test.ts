@@ -125,7 +125,7 @@ test("/metrics tells a language model's cache", async () => {
   expect(await metric('taskwire_cache_bytes', lane)).toBe(1_000_000);
 });
 
-test('/metrics is for this machine, or for who knows the token', async () => {
+test('/metrics is for this machine, or with a token for who knows it', async () => {
   const proxied = await service.get('/metrics', { 'x-forwarded-for': '203.0.113.9' });
   expect([proxied.status, proxied.json.error.code]).toEqual([401, 'invalid_key']);
   const guarded = await serve({ env: { TASKWIRE_ADMIN_TOKEN: 'let me in' } });
@@ -136,6 +136,7 @@ test('/metrics is for this machine, or for who knows the token', async () => {
   expect(await ask('Bearer let me', far)).toBe(401);
   expect(await ask(`Bearer ${guarded.key}`, far)).toBe(401);
   expect(await ask('', far)).toBe(401);
+  expect(await ask('')).toBe(401);
   await guarded.close();
 });
 

@@ -231,6 +231,10 @@ test('a model that was added while the service runs is found, a second after the
   expect(refusal(() => catalogue.resolve('late')).code).toBe('model_not_found');
   date.mockImplementation(() => now + 1_000);
   expect(catalogue.resolve('late').entry.id).toBe('late');
+  writeFiles(folders[0]!, { 'later/taskwire.json': embedder, 'later/onnx/model.onnx': '' });
+  expect(ids(catalogue)).toEqual(['late']);
+  date.mockImplementation(() => now + 2_000);
+  expect(ids(catalogue)).toEqual(['late', 'later']);
   date.mockRestore();
 });
 

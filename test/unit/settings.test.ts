@@ -34,6 +34,20 @@ test('lists are split at commas and trimmed', () => {
   expect([fetchAllow, warm]).toEqual([['10.0.0.0/8', 'intranet'], ['none']]);
 });
 
+test.each(['10.0.0.0/33', '10.0.0/8', 'fd00::/129', 'intranet/8', 'http://intranet', '10.0.0.0/8/8', 'a b'])(
+  '%s is no host and no network',
+  (value) => {
+    expect(() => readSettings({ TASKWIRE_FETCH_ALLOW: `intranet,${value}` })).toThrow(
+      /TASKWIRE_FETCH_ALLOW=/,
+    );
+  },
+);
+
+test('hosts, addresses and networks may be fetched from', () => {
+  const all = ['intranet', 'a-b.example.org', '10.0.0.7', '10.0.0.0/8', '::1', 'fd00::/8'];
+  expect(readSettings({ TASKWIRE_FETCH_ALLOW: all.join() }).fetchAllow).toEqual(all);
+});
+
 test('everything wrong is said at once, in the words of the variables', () => {
   const env = {
     PORT: '99999',

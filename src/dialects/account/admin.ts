@@ -1,7 +1,8 @@
 /** What the commands do, over HTTP, for administrators. `{id}` is an account's id or name, a key's id, a team's id or name. */
+
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { planNamed } from '../../admission/plans.js';
+import { newAccountPlan, planNamed } from '../../admission/plans.js';
 import { creditsOf } from './credits.js';
 import { newKeyShape, newKeyTerms } from './keys.js';
 import { accountLinks, anyKeyLinks, pageLinks, teamLinks } from './links.js';
@@ -54,7 +55,7 @@ const createAccount = route({
     name: z.string(),
     email: email.optional(),
     password: password.optional(),
-    plan: z.string().default('free'),
+    plan: z.string().default(newAccountPlan),
     billing: billing.default('quota'),
     role: role.default('user'),
   }),

@@ -1,6 +1,8 @@
 /** Coming in and going out: sign-up, log-in, log-out, and a key that becomes a browser's session. */
+
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { newAccountPlan } from '../../admission/plans.js';
 import { TaskwireError } from '../../errors.js';
 import {
   clearSession,
@@ -67,7 +69,7 @@ const signup = route({
     if (!invitation && (services.signup === 'invite' || invite !== undefined))
       throw new TaskwireError('invalid_field', { param: 'invite', allowed: 'a code that is not used yet' });
     const name = `user-${newId('acc').slice(4, 16)}`;
-    const made = await accounts.signUp({ name, email, password, plan: 'free' });
+    const made = await accounts.signUp({ name, email, password, plan: newAccountPlan });
     if (made && invitation?.team) await accounts.join(invitation.team, made, invitation.role);
     return { message: 'If the e-mail was free, the account is there: log in.' };
   },

@@ -89,7 +89,7 @@ export const answerEndpoint =
   (endpoint: Endpoint, task: Task, path: Path, named?: string) =>
   async (req: Request, res: Response): Promise<void> => {
     const body = fieldsOf(bodyOf(req), endpoint);
-    const asked = named ?? modelOf(body.model);
+    const asked = named ?? modelOf(body.model ?? req.query.model);
     const seen = { catalogue: path.catalogue, taskName: task.name, caller: callerOf(res) };
     let request: unknown;
     const call = openCall(req, res, {

@@ -162,6 +162,9 @@ export class Sequence {
   }
 }
 
+/** What OpenAI tells of a token that cannot come; JSON has no infinity. */
+const impossible = -9999;
+
 /** `raw` is [vocabulary], as the model scored what may stand where `id` does. */
 export const reportOf = (
   raw: Float32Array,
@@ -173,7 +176,7 @@ export const reportOf = (
   const named = ({ id: tokenId, logprob }: { id: number; logprob: number }) => ({
     token: tokenizer.text(tokenId),
     token_id: tokenId,
-    logprob,
+    logprob: Math.max(logprob, impossible),
   });
   return { ...named(chosen), top: top.map(named) };
 };

@@ -1,4 +1,5 @@
 import { Concurrency } from '../../../src/admission/concurrency.js';
+import { TaskwireError } from '../../../src/errors.js';
 import { testCaller } from '../../helpers/caller.js';
 import { FakeClock, settle } from '../../helpers/fake-clock.js';
 
@@ -48,7 +49,7 @@ test('who has left while waiting takes no turn', async () => {
   const leaving = new AbortController();
   const left = enter('left', payerOf(1), leaving.signal);
   const next = enter('next', payerOf(1));
-  leaving.abort();
+  leaving.abort(new TaskwireError('client_closed'));
   await expect(left).rejects.toMatchObject({ code: 'client_closed' });
   leave();
   await next;

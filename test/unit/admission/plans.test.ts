@@ -42,4 +42,5 @@ test('a file with faults is refused, each fault by its place', () => {
   expect(() => readPlans(file)).toThrow(/a: .*requets/);
   expect(() => readPlans(file)).toThrow(/B!/);
   expect(() => readPlans(fileOf({ a: { next: 'b' } }))).toThrow('a.next: names no plan');
+  expect(() => readPlans('/nowhere.json')).toThrow(/Plans that cannot be read \(\/nowhere.json\): ENOENT/);
 });
