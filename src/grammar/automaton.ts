@@ -34,8 +34,11 @@ export const roomyCharacters = 16;
 /** The most that may be possible at once; an ambiguous grammar's count grows with its text. */
 const maxWays = 20_000;
 
-/** About 4 MB; then what was learnt is forgotten, except by those who are in the middle of it. */
-const maxSituations = 4_000;
+/**
+ * References from what was learnt to more of it: some 15 MB. Then it is forgotten, except by those who are in the middle of
+ * it. Situations would be no measure: an ambiguous grammar's are a thousand times as large as others.
+ */
+const maxLearnt = 250_000;
 
 export class Automaton {
   readonly #network: Network;
@@ -47,12 +50,18 @@ export class Automaton {
   /** The first byte of each run of bytes that have the same class. */
   readonly firstBytes: readonly number[];
   readonly start: Situation;
-  #situations = new Map<string, Situation>();
-  #frames = new Map<string, Frame>();
+  readonly #situations = new Map<string, Situation>();
+  readonly #frames = new Map<string, Frame>();
   #frameIds = 0;
+  #learnt = 0;
+  readonly #maxLearnt: number;
 
-  /** Throws a `RangeError` whose message says why when the grammar cannot be followed. */
-  constructor(network: Network) {
+  /**
+   * Throws a `RangeError` whose message says why when the grammar cannot be followed. What is forgotten and learnt again is
+   * another `Situation` then: who tells them apart sets a limit of his own on what he looks at, and none here.
+   */
+  constructor(network: Network, limit = maxLearnt) {
+    this.#maxLearnt = limit;
     this.#network = trimmed(network);
     this.#rank = callRanks(this.#network);
     this.#classes = byteClasses(this.#network);
@@ -67,6 +76,7 @@ export class Automaton {
     const byteClass = this.#classes[byte]!;
     const known = situation.next[byteClass];
     if (known !== undefined) return known;
+    if (this.#learnt > this.#maxLearnt) this.#forget();
     const reached: Item[] = [];
     for (const { state, frame } of situation.items)
       for (const { low, high, to } of this.#network.states[state]!.arrows)
@@ -127,6 +137,7 @@ export class Automaton {
     if (known) return known;
     const frame = { id: ++this.#frameIds, returns: sorted.filter((item, i) => !isSame(item, sorted[i - 1])) };
     this.#frames.set(key, frame);
+    this.#learnt += frame.returns.length;
     return frame;
   }
 
@@ -135,13 +146,18 @@ export class Automaton {
     const key = `${found.mayEnd} ${keyOf(found.items)}`;
     const known = this.#situations.get(key);
     if (known) return known;
-    if (this.#situations.size >= maxSituations) {
-      this.#situations = new Map();
-      this.#frames = new Map();
-    }
     const situation = { ...found, next: new Array<undefined>(this.#classCount).fill(undefined) };
     this.#situations.set(key, situation);
+    this.#learnt += this.#classCount + found.items.length;
     return situation;
+  }
+
+  /** The ways from one situation to the next are cut too: behind the start they would hold all that was ever learnt. */
+  #forget(): void {
+    for (const { next } of [this.start, ...this.#situations.values()]) next.fill(undefined);
+    this.#situations.clear();
+    this.#frames.clear();
+    this.#learnt = 0;
   }
 }
 

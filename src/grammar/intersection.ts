@@ -10,7 +10,7 @@ export const intersection = (parts: readonly Part[]): Part => {
       const root = own.declare();
       own.define(root, part);
       builder.spend(own.states.length);
-      return new Automaton(own.finish(root));
+      return new Automaton(own.finish(root), Number.POSITIVE_INFINITY);
     });
     const followed = new Followed(builder, automata);
     builder.skip(from, followed.start);
