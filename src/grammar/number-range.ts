@@ -2,15 +2,10 @@
 import { character, oneOf } from './characters.js';
 import { choice, literal, never, nothing, optional, type Part, repeated, sequence } from './network.js';
 
-export interface Limit {
-  readonly value: number;
-  readonly isExclusive: boolean;
-}
-
+/** Both included. */
 export interface NumberLimits {
-  readonly low?: Limit | undefined;
-  readonly high?: Limit | undefined;
-  readonly isInteger: boolean;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
 }
 
 /** Digits before the point, and digits behind it. */
@@ -21,28 +16,42 @@ const mostWhole = 10n ** BigInt(mostDigits) - 1n;
 interface Bound {
   readonly whole: bigint;
   readonly fraction: string;
-  readonly isExclusive: boolean;
 }
 
-export const numberBetween = ({ low, high, isInteger }: NumberLimits): Part => {
+/** The nearest number above or below, as far as there is one. */
+export const neighbour = (value: number, direction: 1 | -1): number => {
+  if (value === 0) return direction * Number.MIN_VALUE;
+  const bits = new BigInt64Array(Float64Array.of(value).buffer);
+  bits[0]! += value > 0 === direction > 0 ? 1n : -1n;
+  const [next] = new Float64Array(bits.buffer);
+  return Number.isFinite(next) ? next! : value;
+};
+
+export const numberBetween = ({ low, high }: NumberLimits, isInteger: boolean): Part => {
   const magnitudes = isInteger ? wholeBetween : decimalBetween;
-  const zero = (isExclusive: boolean) => ({ value: 0, isExclusive });
-  const negated = (limit: Limit | undefined) => limit && { ...limit, value: -limit.value };
-  const mayBePositive = !high || high.value >= 0;
-  const mayBeNegative = !low || low.value < 0;
-  const positiveLow = low && low.value >= 0 ? low : zero(false);
-  const negativeLow = high && high.value < 0 ? negated(high)! : zero(true);
+  const mayBePositive = high === undefined || high >= 0;
+  const mayBeNegative = low === undefined || low < 0;
+  const positiveLow = low !== undefined && low >= 0 ? low : 0;
+  // No zero with a sign.
+  const negativeLow = high !== undefined && high < 0 ? -high : Number.MIN_VALUE;
   return choice(
-    ...(mayBePositive ? [magnitudes(boundOf(positiveLow), high && boundOf(high))] : []),
+    ...(mayBePositive
+      ? [magnitudes(boundOf(positiveLow), high === undefined ? undefined : boundOf(high))]
+      : []),
     ...(mayBeNegative
-      ? [sequence(literal('-'), magnitudes(boundOf(negativeLow), low && boundOf(negated(low)!)))]
+      ? [
+          sequence(
+            literal('-'),
+            magnitudes(boundOf(negativeLow), low === undefined ? undefined : boundOf(-low)),
+          ),
+        ]
       : []),
     ...(mayBePositive || mayBeNegative ? [] : [never]),
   );
 };
 
 /** Exactly the number that JavaScript prints, its exponent written out. */
-const boundOf = ({ value, isExclusive }: Limit): Bound => {
+const boundOf = (value: number): Bound => {
   const [mantissa = '', exponent = '0'] = String(value).split('e');
   const [before = '', behind = ''] = mantissa.split('.');
   const shift = Number(exponent);
@@ -53,24 +62,21 @@ const boundOf = ({ value, isExclusive }: Limit): Bound => {
   return {
     whole: BigInt(padded.slice(0, at) || '0'),
     fraction: padded.slice(at).replace(/0+$/, ''),
-    isExclusive,
   };
 };
 
 const wholeBetween = (low: Bound, high: Bound | undefined): Part => {
-  const first = low.whole + (low.fraction !== '' || low.isExclusive ? 1n : 0n);
-  const last = high && high.whole - (high.fraction === '' && high.isExclusive ? 1n : 0n);
-  return wholes(first, last ?? mostWhole);
+  const first = low.whole + (low.fraction === '' ? 0n : 1n);
+  return wholes(first, high?.whole ?? mostWhole);
 };
 
 const decimalBetween = (low: Bound, high: Bound | undefined): Part => {
-  const from = { digits: low.fraction, isExclusive: low.isExclusive };
-  const to = high && { digits: high.fraction, isExclusive: high.isExclusive };
-  if (high?.whole === low.whole) return sequence(literal(String(low.whole)), fraction(from, to));
+  if (high?.whole === low.whole)
+    return sequence(literal(String(low.whole)), fraction(low.fraction, high.fraction));
   return choice(
-    sequence(literal(String(low.whole)), fraction(from, undefined)),
+    sequence(literal(String(low.whole)), fraction(low.fraction, undefined)),
     sequence(wholes(low.whole + 1n, high ? high.whole - 1n : mostWhole), fraction(undefined, undefined)),
-    ...(high ? [sequence(literal(String(high.whole)), fraction(undefined, to))] : []),
+    ...(high ? [sequence(literal(String(high.whole)), fraction(undefined, high.fraction))] : []),
   );
 };
 
@@ -124,32 +130,23 @@ const byDigit = (
   return groups.length > 0 ? choice(...groups) : never;
 };
 
-/** The digits behind a point that a number must reach, or must not pass. */
-interface Digits {
-  readonly digits: string;
-  readonly isExclusive: boolean;
-}
-
-const mayStop = (low: Digits | undefined, high: Digits | undefined): boolean =>
-  (!low || (low.digits === '' && !low.isExclusive)) && (high?.digits !== '' || !high.isExclusive);
-
-const fraction = (low: Digits | undefined, high: Digits | undefined): Part => {
+/** `low` and `high`: the digits behind a point that a number must reach, and must not pass. */
+const fraction = (low: string | undefined, high: string | undefined): Part => {
   const written = sequence(literal('.'), oneMore(low, high, mostDigits));
-  return mayStop(low, high) ? optional(written) : written;
+  return low ? written : optional(written);
 };
 
-const oneMore = (limit: Digits | undefined, high: Digits | undefined, left: number): Part => {
+const oneMore = (limit: string | undefined, high: string | undefined, left: number): Part => {
   // Reached: whatever follows only adds to it.
-  const low = limit?.digits === '' && !limit.isExclusive ? undefined : limit;
-  if (!low && !high) return anyDigits(1, left);
+  const low = limit === '' ? undefined : limit;
+  if (low === undefined && high === undefined) return anyDigits(1, left);
   if (left === 0) return never;
-  const rest = ({ digits, isExclusive }: Digits) => ({ digits: digits.slice(1), isExclusive });
   // Behind a limit's last digit come zeros.
-  return byDigit(low && (low.digits[0] ?? '0'), high && (high.digits[0] ?? '0'), (isLowest, isHighest) => {
-    const nextLow = low && isLowest ? rest(low) : undefined;
-    const nextHigh = high && isHighest ? rest(high) : undefined;
-    if (!nextLow && !nextHigh) return anyDigits(0, left - 1);
+  return byDigit(low?.[0], high === undefined ? undefined : (high[0] ?? '0'), (isLowest, isHighest) => {
+    const nextLow = isLowest ? low?.slice(1) : undefined;
+    const nextHigh = isHighest ? high?.slice(1) : undefined;
+    if (nextLow === undefined && nextHigh === undefined) return anyDigits(0, left - 1);
     const more = left > 1 ? oneMore(nextLow, nextHigh, left - 1) : never;
-    return mayStop(nextLow, nextHigh) ? optional(more) : more;
+    return nextLow ? more : optional(more);
   });
 };

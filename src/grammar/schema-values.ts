@@ -3,7 +3,7 @@ import { formats } from './formats.js';
 import { intersection } from './intersection.js';
 import * as json from './json-text.js';
 import { type Part, TooLarge } from './network.js';
-import { type Limit, numberBetween } from './number-range.js';
+import { type NumberLimits, neighbour, numberBetween } from './number-range.js';
 import { RegexError, searchRegex } from './regex.js';
 import { SchemaError, wrongValue } from './schema-error.js';
 import type { Keywords } from './schema-keywords.js';
@@ -54,12 +54,26 @@ const patternPart = (pattern: unknown, path: string): Part => {
 };
 
 export const numberPart = (at: Keywords, isInteger: boolean): Part => {
-  const low = tighter(limitOf(at, 'minimum'), limitOf(at, 'exclusiveMinimum'), Math.max);
-  const high = tighter(limitOf(at, 'maximum'), limitOf(at, 'exclusiveMaximum'), Math.min);
-  if (!low && !high) return isInteger ? json.integer : json.number;
-  if (low && high && low.value > high.value)
+  const { low, high } = limitsOf(at);
+  if (low === undefined && high === undefined) return isInteger ? json.integer : json.number;
+  if (low !== undefined && high !== undefined && low > high)
     throw new SchemaError(`${at.path}.minimum`, 'it is above the maximum');
-  return numberBetween({ low, high, isInteger });
+  return numberBetween({ low, high }, isInteger);
+};
+
+/**
+ * An excluded limit is an included one a step further in: of numbers whose digits go beyond it, some are read as the limit
+ * itself (0.99999999999999999999 is 1).
+ */
+export const limitsOf = (at: Keywords): NumberLimits => {
+  const [least, above] = [numberOf(at, 'minimum'), numberOf(at, 'exclusiveMinimum')];
+  const [most, below] = [numberOf(at, 'maximum'), numberOf(at, 'exclusiveMaximum')];
+  const innerLow = above === undefined ? undefined : neighbour(above, 1);
+  const innerHigh = below === undefined ? undefined : neighbour(below, -1);
+  return {
+    low: least === undefined || innerLow === undefined ? (least ?? innerLow) : Math.max(least, innerLow),
+    high: most === undefined || innerHigh === undefined ? (most ?? innerHigh) : Math.min(most, innerHigh),
+  };
 };
 
 export const countOf = ({ schema, path }: Keywords, name: string): number | undefined => {
@@ -69,21 +83,8 @@ export const countOf = ({ schema, path }: Keywords, name: string): number | unde
   throw wrongValue(`${path}.${name}`, value, 'an integer that is not below 0');
 };
 
-const limitOf = ({ schema, path }: Keywords, name: string): Limit | undefined => {
+const numberOf = ({ schema, path }: Keywords, name: string): number | undefined => {
   const value = schema[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw wrongValue(`${path}.${name}`, value, 'a number');
-  return { value, isExclusive: name.startsWith('exclusive') };
-};
-
-const tighter = (
-  a: Limit | undefined,
-  b: Limit | undefined,
-  pick: (a: number, b: number) => number,
-): Limit | undefined => {
-  if (!a || !b) return a ?? b;
-  // Equal: the exclusive one says more.
-  if (a.value === b.value) return b;
-  return pick(a.value, b.value) === a.value ? a : b;
+  if (value === undefined || Number.isFinite(value)) return value as number | undefined;
+  throw wrongValue(`${path}.${name}`, value, 'a number');
 };

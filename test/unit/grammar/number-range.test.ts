@@ -55,3 +55,37 @@ test('limits that JavaScript prints with an exponent count in full', () => {
     false,
   ]);
 });
+
+test('digits beyond what a number holds do not lead back to an excluded limit', () => {
+  const random = new TestRandom(7);
+  for (let i = 0; i < 200; i++) {
+    const limit = random.pick([bound(random), 0, 1, -1, 0.1, 2 ** 53]);
+    const [name, isWithin] = random.pick([
+      ['exclusiveMinimum', (value: number) => value > limit],
+      ['exclusiveMaximum', (value: number) => value < limit],
+    ] as const);
+    const grammar = ofSchema({ type: 'number', [name]: limit });
+    const written = limit.toFixed(5);
+    // The last digit one lower, and nines behind it; zeros behind all of them, and a one.
+    const nines = `${(limit - 0.00001).toFixed(5)}${'9'.repeat(14)}`;
+    for (const text of [written, `${written}${'0'.repeat(13)}1`, `-${written}1`, nines, nines.slice(0, -9)])
+      if (fits(grammar, text))
+        expect([name, limit, text, isWithin(Number(text))]).toEqual([name, limit, text, true]);
+  }
+});
+
+test.each([
+  [{ minimum: 0, exclusiveMaximum: 1 }, ['0', '0.5', '0.999999999999999'], ['0.9999999999999999999', '1']],
+  [{ exclusiveMinimum: 0.1 }, ['0.10000000000000002', '0.11'], ['0.1000000000000000001', '0.1']],
+  [{ exclusiveMinimum: 0 }, ['0.0000000000000000001', '1'], ['0', '0.0', '-0', '-1']],
+  [{ exclusiveMaximum: 0 }, ['-0.0000000000000000001', '-1'], ['0', '-0', '-0.0', '1']],
+  [
+    { type: 'integer', exclusiveMinimum: 2 ** 53 },
+    ['9007199254740994'],
+    ['9007199254740992', '9007199254740993'],
+  ],
+])('%j excludes its limits in all their spellings', (schema, good, bad) => {
+  const grammar = ofSchema(schema);
+  expect(good.filter((text) => !fits(grammar, text))).toEqual([]);
+  expect(bad.filter((text) => fits(grammar, text))).toEqual([]);
+});
