@@ -20,6 +20,8 @@ interface Item {
 /** All that is possible after some text. */
 export interface Situation {
   readonly items: readonly Item[];
+  /** Items, and places where their rules may go on: so much work is one more byte. */
+  readonly size: number;
   /** The text may end here. */
   readonly mayEnd: boolean;
   /** In a JSON string, with room for `roomyCharacters` of any kind. */
@@ -142,11 +144,13 @@ export class Automaton {
   }
 
   #situation(found: Pick<Situation, 'items' | 'mayEnd' | 'isRoomy'>): Situation {
-    // Roominess follows from the items.
+    // The rest follows from the items.
     const key = `${found.mayEnd} ${keyOf(found.items)}`;
     const known = this.#situations.get(key);
     if (known) return known;
-    const situation = { ...found, next: new Array<undefined>(this.#classCount).fill(undefined) };
+    const frames = new Set(found.items.map(({ frame }) => frame));
+    const size = [...frames].reduce((sum, { returns }) => sum + returns.length, found.items.length);
+    const situation = { ...found, size, next: new Array<undefined>(this.#classCount).fill(undefined) };
     this.#situations.set(key, situation);
     this.#learnt += this.#classCount + found.items.length;
     return situation;

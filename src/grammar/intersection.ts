@@ -64,7 +64,7 @@ class Followed {
     const key = place.map((situation) => this.#idOf(situation)).join(' ');
     const known = this.#states.get(key);
     if (known !== undefined) return known;
-    this.#builder.spend(place.reduce((sum, { items }) => sum + items.length, 0));
+    this.#builder.spend(place.reduce((sum, { size }) => sum + size, 0));
     const state = this.#builder.state();
     this.#states.set(key, state);
     this.#open.push(place);
