@@ -3,15 +3,22 @@ import { arrayItems } from './array-items.js';
 import * as json from './json-text.js';
 import { calling, choice, literal, type Part, TooLarge } from './network.js';
 import { objectMembers } from './object-members.js';
-import { SchemaError, wrongValue } from './schema-error.js';
+import { ifPossible, possible } from './possible.js';
+import { ValueCheck } from './schema-check.js';
+import { Impossible, SchemaError, wrongValue } from './schema-error.js';
 import {
   isSchema,
   type Keywords,
   meaningful,
-  merged,
+  memberSchema,
+  prefixItemsOf,
+  propertiesOf,
   type Schema,
-  typeOfKeyword,
+  type TypeName,
+  typesMeant,
 } from './schema-keywords.js';
+import { merged } from './schema-merge.js';
+import { referred } from './schema-reference.js';
 import { countOf, numberPart, stringPart } from './schema-values.js';
 
 export interface SchemaOptions {
@@ -25,8 +32,6 @@ const unlimited = Number.POSITIVE_INFINITY;
 const maxDepth = 64;
 /** Schemas that are merged with others; each merge compares what both say. */
 const maxMerged = 200;
-const typeNames = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
-type TypeName = (typeof typeNames)[number];
 
 /** Throws a `SchemaError`. */
 export const schemaPart = (schema: unknown, options: SchemaOptions): Part => {
@@ -37,27 +42,39 @@ export const schemaPart = (schema: unknown, options: SchemaOptions): Part => {
 class SchemaReader {
   readonly #root: unknown;
   readonly #options: SchemaOptions;
+  readonly #check: ValueCheck;
   #depth = 0;
   #merged = 0;
 
   constructor(root: unknown, options: SchemaOptions) {
     this.#root = root;
     this.#options = options;
+    this.#check = new ValueCheck(root, options.strict);
   }
 
   readonly part: Part = (builder, from) => this.#any(this.#root, this.#options.path)(builder, from);
 
   #any(schema: unknown, path: string): Part {
     if (schema === true) return json.value;
-    if (schema === false) throw new SchemaError(path, 'false accepts nothing', 'a schema');
+    if (schema === false) throw new Impossible(path, 'false accepts nothing', 'a schema');
     if (!isSchema(schema)) throw wrongValue(path, schema, 'a schema');
-    return (builder, from) => {
-      if (++this.#depth > maxDepth)
-        throw new SchemaError(path, 'schemas stand too deep in each other', `${maxDepth} levels`);
-      const to = this.#schema({ schema, path })(builder, from);
-      this.#depth--;
-      return to;
-    };
+    return (builder, from) =>
+      this.#at(this.#depth + 1, () => {
+        if (this.#depth > maxDepth)
+          throw new SchemaError(path, 'schemas stand too deep in each other', `${maxDepth} levels`);
+        return this.#schema({ schema, path })(builder, from);
+      });
+  }
+
+  /** Also where a part turns out to be impossible, others go on at the depth where they were. */
+  #at<T>(depth: number, build: () => T): T {
+    const before = this.#depth;
+    this.#depth = depth;
+    try {
+      return build();
+    } finally {
+      this.#depth = before;
+    }
   }
 
   #schema(at: Keywords): Part {
@@ -65,9 +82,13 @@ class SchemaReader {
     const schema = meaningful(at, this.#options.strict);
     if (schema.nullable === true) {
       const { nullable: _, ...other } = schema;
-      return choice(this.#schema({ schema: other, path }), json.nil);
+      return possible(
+        () => this.#schema({ schema: other, path }),
+        () => json.nil,
+      );
     }
     const { $ref, allOf, anyOf, oneOf, ...rest } = schema;
+    if (rest.enum !== undefined) return this.#listed(schema, path, 'const' in at.schema ? 'const' : 'enum');
     const isAlone = Object.keys(schema).length === 1;
     if ($ref !== undefined && isAlone) return this.#reference($ref, path);
     if (isAlone && Array.isArray(allOf) && allOf.length === 1) return this.#any(allOf[0], `${path}.allOf[0]`);
@@ -77,40 +98,20 @@ class SchemaReader {
       throw new SchemaError(path, 'both anyOf and oneOf', 'one of them');
     const name = anyOf === undefined ? 'oneOf' : 'anyOf';
     const ways = anyOf ?? oneOf;
-    return ways === undefined ? this.#plain(rest, path) : this.#ways(ways, rest, `${path}.${name}`);
+    if (ways !== undefined) return this.#ways(ways, rest, `${path}.${name}`);
+    const types = typesMeant({ schema, path });
+    return types ? possible(...types.map((type) => () => this.#ofType(type, schema, path))) : json.value;
   }
 
   #reference(ref: unknown, path: string): Part {
-    if (typeof ref !== 'string') throw wrongValue(`${path}.$ref`, ref, 'a string');
+    const found = referred(this.#root, ref, path);
     return (builder, from) => {
-      const rule = builder.rule(`${this.#options.path} ${ref}`, (inner, start) => {
-        // A rule of its own begins anew: recursion is no depth.
-        const depth = this.#depth;
-        this.#depth = 0;
-        const end = this.#any(this.#resolve(ref, path), `${path}.$ref`)(inner, start);
-        this.#depth = depth;
-        return end;
-      });
+      // A rule of its own begins anew: recursion is no depth.
+      const rule = builder.rule(`${this.#options.path} ${ref}`, (inner, start) =>
+        this.#at(0, () => this.#any(found, `${path}.$ref`)(inner, start)),
+      );
       return calling(rule)(builder, from);
     };
-  }
-
-  #resolve(ref: string, path: string): unknown {
-    const missing = () =>
-      new SchemaError(
-        `${path}.$ref`,
-        `${JSON.stringify(ref)} points nowhere`,
-        'a place in this schema, "#/$defs/…"',
-      );
-    const pointer = ref.startsWith('#') ? decoded(ref.slice(1)) : undefined;
-    if (pointer === undefined) throw missing();
-    let found: unknown = this.#root;
-    for (const step of pointer.split('/').slice(1)) {
-      const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
-      if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) throw missing();
-      found = (found as Record<string, unknown>)[name];
-    }
-    return found;
   }
 
   /** All of these and the rest, as one schema. */
@@ -127,12 +128,14 @@ class SchemaReader {
   /** A schema without references and `allOf` at its top. */
   #flat(schema: unknown, path: string, depth: number): Schema {
     if (schema === true) return {};
+    if (schema === false) throw new Impossible(path, 'false accepts nothing', 'a schema');
     if (!isSchema(schema)) throw wrongValue(path, schema, 'a schema');
     if (depth > maxDepth) throw new SchemaError(path, 'it refers to itself', 'a schema that does not');
     if (++this.#merged > maxMerged) throw new TooLarge();
-    const { $ref, allOf = [], ...rest } = meaningful({ schema, path }, this.#options.strict);
+    // `null` beside a schema of no type is one way of two: the others would have to allow it too.
+    const { nullable: _, $ref, allOf = [], ...rest } = meaningful({ schema, path }, this.#options.strict);
     const parts = [
-      ...($ref === undefined ? [] : [this.#resolve(String($ref), path)]),
+      ...($ref === undefined ? [] : [referred(this.#root, $ref, path)]),
       ...(Array.isArray(allOf) ? allOf : [allOf]),
     ];
     return parts
@@ -143,40 +146,17 @@ class SchemaReader {
   #ways(ways: unknown, rest: Schema, path: string): Part {
     if (!Array.isArray(ways) || ways.length === 0) throw wrongValue(path, ways, 'an array of schemas');
     const isBare = Object.keys(rest).length === 0;
-    return choice(
-      ...ways.map((way, i) =>
-        isBare ? this.#any(way, `${path}[${i}]`) : this.#any({ allOf: [rest, way] }, `${path}[${i}]`),
-      ),
+    return possible(
+      ...ways.map((way, i) => () => this.#any(isBare ? way : { allOf: [rest, way] }, `${path}[${i}]`)),
     );
   }
 
-  #plain(schema: Schema, path: string): Part {
-    if (schema.const !== undefined) return literal(JSON.stringify(schema.const));
-    const types = this.#types(schema, path);
-    if (schema.enum !== undefined) return this.#enumeration(schema, types, path);
-    if (!types) return json.value;
-    return choice(...types.map((type) => this.#ofType(type, schema, path)));
-  }
-
-  /** `undefined`: any. */
-  #types(schema: Schema, path: string): readonly TypeName[] | undefined {
-    const { type } = schema;
-    if (type === undefined) {
-      const told = Object.entries(typeOfKeyword).flatMap(([name, one]) => (name in schema ? [one] : []));
-      return told.length > 0 ? [...new Set(told)] : undefined;
-    }
-    const types = [type].flat();
-    for (const one of types)
-      if (!typeNames.includes(one as TypeName)) throw wrongValue(`${path}.type`, one, typeNames.join(', '));
-    if (types.length === 0) throw new SchemaError(`${path}.type`, 'no type is left', typeNames.join(', '));
-    return [...new Set(types as TypeName[])];
-  }
-
-  #enumeration({ enum: values }: Schema, types: readonly TypeName[] | undefined, path: string): Part {
+  /** There are few values: each is held against all that the schema says, however it says it. */
+  #listed({ enum: values, ...others }: Schema, path: string, keyword: 'const' | 'enum'): Part {
     if (!Array.isArray(values)) throw wrongValue(`${path}.enum`, values, 'an array');
-    const fitting = values.filter((value) => !types || types.some((type) => isOfType(value, type)));
+    const fitting = values.filter((value) => this.#check.fits(value, others, { path, depth: 0 }));
     if (fitting.length === 0)
-      throw new SchemaError(`${path}.enum`, 'no value fits the type', 'at least one that does');
+      throw new Impossible(`${path}.${keyword}`, 'no value of it fits the other keywords', 'one that does');
     return choice(...fitting.map((value) => literal(JSON.stringify(value))));
   }
 
@@ -199,61 +179,53 @@ class SchemaReader {
   }
 
   #array(schema: Schema, path: string): Part {
-    const { items = true, prefixItems = [] } = schema;
+    const { items = true } = schema;
     const least = countOf({ schema, path }, 'minItems') ?? 0;
     const most = countOf({ schema, path }, 'maxItems') ?? unlimited;
-    if (least > most) throw new SchemaError(`${path}.minItems`, 'it is above maxItems');
-    if (!Array.isArray(prefixItems))
-      throw wrongValue(`${path}.prefixItems`, prefixItems, 'an array of schemas');
-    const first = prefixItems.map((item, i) => this.#any(item, `${path}.prefixItems[${i}]`));
-    const rest = items === false ? undefined : this.#any(items, `${path}.items`);
+    if (least > most) throw new Impossible(`${path}.minItems`, 'it is above maxItems');
+    const prefixItems = prefixItemsOf({ schema, path });
+    if (items === false && least > prefixItems.length)
+      throw new Impossible(
+        `${path}.minItems`,
+        'it is above the number of prefixItems, and there are no others',
+      );
+    const item = (one: unknown, place: number, inner: string): Part => {
+      const part = () => this.#any(one, inner);
+      return place < least ? part() : ifPossible(part);
+    };
+    const first = prefixItems.map((one, i) => item(one, i, `${path}.prefixItems[${i}]`));
+    const rest = items === false ? undefined : item(items, first.length, `${path}.items`);
     return json.bracketed('[', arrayItems(first, rest, { least, most }), ']');
   }
 
   #object(schema: Schema, path: string): Part {
-    const { properties = {}, required = [], additionalProperties = schema.properties === undefined } = schema;
-    if (!isSchema(properties)) throw wrongValue(`${path}.properties`, properties, 'an object of schemas');
+    const { required = [], additionalProperties } = schema;
+    const properties = propertiesOf({ schema, path });
     if (!Array.isArray(required)) throw wrongValue(`${path}.required`, required, 'an array of names');
     const names = [...new Set([...Object.keys(properties), ...required.map(String)])];
-    const isOpen = additionalProperties !== false;
-    if (names.length === 0 && isOpen && !isSchema(additionalProperties)) return json.anyObject;
+    // Where members are listed, no others are written unless the schema speaks of them.
+    const others = additionalProperties ?? schema.properties === undefined;
+    if (names.length === 0 && others === true) return json.anyObject;
     const members = names.map((name) => ({
       isRequired: required.includes(name),
-      part: this.#member(name, properties, { path, isOpen }),
+      part: this.#member(name, schema, { path, isRequired: required.includes(name) }),
     }));
-    const extra = isOpen
-      ? json.member(json.stringBut(names), this.#any(additionalProperties, `${path}.additionalProperties`))
-      : undefined;
-    return json.bracketed('{', objectMembers(members, extra), '}');
+    const extra = ifPossible(() =>
+      json.member(json.stringBut(names), this.#any(others, `${path}.additionalProperties`)),
+    );
+    return json.bracketed('{', objectMembers(members, others === false ? undefined : extra), '}');
   }
 
-  #member(name: string, properties: Schema, { path, isOpen }: { path: string; isOpen: boolean }): Part {
-    const isListed = Object.hasOwn(properties, name);
-    if (!isListed && !isOpen)
-      throw new SchemaError(
+  #member(name: string, schema: Schema, { path, isRequired }: { path: string; isRequired: boolean }): Part {
+    const own = memberSchema(schema, name);
+    if (isRequired && own === false)
+      throw new Impossible(
         `${path}.required`,
         `${JSON.stringify(name)} is no property`,
         'names of properties',
       );
-    return json.member(
-      literal(JSON.stringify(name)),
-      this.#any(isListed ? properties[name] : true, `${path}.properties.${name}`),
-    );
+    const place = own === schema.additionalProperties ? 'additionalProperties' : `properties.${name}`;
+    const part = () => json.member(literal(JSON.stringify(name)), this.#any(own, `${path}.${place}`));
+    return isRequired ? part() : ifPossible(part);
   }
 }
-
-/** `undefined`: its percent signs are no encoding. */
-const decoded = (fragment: string): string | undefined => {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return undefined;
-  }
-};
-
-const isOfType = (value: unknown, type: TypeName): boolean => {
-  if (type === 'integer') return Number.isInteger(value);
-  if (type === 'null') return value === null;
-  if (type === 'array') return Array.isArray(value);
-  return type === 'object' ? isSchema(value) : typeof value === type;
-};

@@ -84,7 +84,13 @@ export class NetworkBuilder {
     if (known !== undefined) return known;
     const rule = this.declare();
     this.#shared.set(key, rule);
-    this.define(rule, part);
+    try {
+      this.define(rule, part);
+    } catch (error) {
+      // Whoever uses it next shall hear the reason too.
+      this.#shared.delete(key);
+      throw error;
+    }
     return rule;
   }
 

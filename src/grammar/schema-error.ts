@@ -21,6 +21,9 @@ export class SchemaError extends Error {
   }
 }
 
+/** A part of a schema is in order and no value fits it: no fault where there are others. */
+export class Impossible extends SchemaError {}
+
 /** For a value of the wrong kind. */
 export const wrongValue = (path: string, value: unknown, allowed: string): SchemaError =>
   new SchemaError(path, `it is ${show(value)}`, allowed);

@@ -1,10 +1,10 @@
-/** Schemas before they become grammar: references followed, parts that have to hold together merged into one. */
-import { SchemaError } from './schema-error.js';
+/** What the keywords of a schema are, and say. */
+import { Impossible, SchemaError, wrongValue } from './schema-error.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Keywords that only values of one type can break; a schema that names no type is taken to mean that one. */
-export const typeOfKeyword = {
+/** Keywords that only values of one type can break. */
+const typeOfKeyword = {
   properties: 'object',
   required: 'object',
   additionalProperties: 'object',
@@ -71,7 +71,16 @@ export interface Keywords {
 export const isSchema = (value: unknown): value is Schema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Only what says which values fit: titles and unknown keywords are remarks. `strict` refuses what is not kept to. */
+/** Equal for values that a schema counts as equal. */
+export const identity = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    isSchema(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
+  );
+
+/**
+ * Only what says which values fit, in one spelling: titles and unknown keywords are remarks. `strict` refuses what is not
+ * kept to.
+ */
 export const meaningful = ({ schema, path }: Keywords, strict: boolean): Schema => {
   const refused =
     strict && Object.keys(schema).find((name) => unenforced.has(name) && idle[name] !== schema[name]);
@@ -81,64 +90,63 @@ export const meaningful = ({ schema, path }: Keywords, strict: boolean): Schema 
       'it cannot be kept to',
       'a schema without it, or strict: false',
     );
-  return Object.fromEntries(Object.entries(schema).filter(([name]) => enforced.has(name)));
-};
-
-/** The schema that holds where both hold. */
-export const merged = (a: Schema, b: Schema, path: string): Schema => {
-  const all: Record<string, unknown> = { ...a };
-  for (const [name, value] of Object.entries(b)) {
-    all[name] = name in a ? both(name, a[name], value, `${path}.${name}`) : value;
-  }
-  return all;
-};
-
-const both = (name: string, a: unknown, b: unknown, path: string): unknown => {
-  switch (name) {
-    case 'properties':
-      return bothProperties(a, b);
-    case 'required':
-      return [...new Set([...asList(a), ...asList(b)])];
-    case 'enum':
-      return asList(a).filter((one) =>
-        asList(b).some((other) => JSON.stringify(one) === JSON.stringify(other)),
-      );
-    case 'type':
-      return commonTypes([a].flat(), [b].flat());
-    case 'items':
-    case 'additionalProperties':
-      return typeof a === 'boolean' ? (a ? b : a) : typeof b === 'boolean' ? (b ? a : b) : { allOf: [a, b] };
-    case 'minimum':
-    case 'exclusiveMinimum':
-    case 'minLength':
-    case 'minItems':
-      return Math.max(Number(a), Number(b));
-    case 'maximum':
-    case 'exclusiveMaximum':
-    case 'maxLength':
-    case 'maxItems':
-      return Math.min(Number(a), Number(b));
-    default:
-      if (JSON.stringify(a) === JSON.stringify(b)) return a;
-      throw new SchemaError(path, `two different ${name} at once`, 'one');
-  }
-};
-
-const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-const bothProperties = (a: unknown, b: unknown): Schema => {
-  const [first, second] = [a, b].map((one) => (isSchema(one) ? one : {})) as [Schema, Schema];
-  const shared = Object.keys(second).filter((name) => Object.hasOwn(first, name));
+  const {
+    nullable,
+    const: constant,
+    ...rest
+  } = Object.fromEntries(Object.entries(schema).filter(([name]) => enforced.has(name)));
   return {
-    ...first,
-    ...second,
-    ...Object.fromEntries(shared.map((name) => [name, { allOf: [first[name], second[name]] }])),
+    ...rest,
+    ...(nullable === true ? orNull(rest.type) : {}),
+    ...(constant === undefined ? {} : { enum: constantAmong(constant, rest.enum) }),
   };
 };
 
-const commonTypes = (a: readonly unknown[], b: readonly unknown[]): unknown[] =>
-  a.flatMap((type) => {
-    if (b.includes(type)) return [type];
-    if (type === 'number' && b.includes('integer')) return ['integer'];
-    return type === 'integer' && b.includes('number') ? ['integer'] : [];
-  });
+/** OpenAPI 3.0's word for a type more. */
+const orNull = (type: unknown): Schema =>
+  type === undefined ? { nullable: true } : { type: [type, 'null'].flat() };
+
+const constantAmong = (constant: unknown, values: unknown): unknown[] => {
+  const isAllowed = !Array.isArray(values) || values.some((value) => identity(value) === identity(constant));
+  return isAllowed ? [constant] : [];
+};
+
+export const propertiesOf = ({ schema: { properties = {} }, path }: Keywords): Schema => {
+  if (!isSchema(properties)) throw wrongValue(`${path}.properties`, properties, 'an object of schemas');
+  return properties;
+};
+
+export const prefixItemsOf = ({ schema: { prefixItems = [] }, path }: Keywords): readonly unknown[] => {
+  if (Array.isArray(prefixItems)) return prefixItems;
+  throw wrongValue(`${path}.prefixItems`, prefixItems, 'an array of schemas');
+};
+
+/** What a member of this name has to be. */
+export const memberSchema = (
+  { properties = {}, additionalProperties = true }: Schema,
+  name: string,
+): unknown =>
+  isSchema(properties) && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+
+/** What the item at this place has to be. */
+export const itemSchema = ({ prefixItems, items = true }: Schema, place: number): unknown =>
+  Array.isArray(prefixItems) && place < prefixItems.length ? prefixItems[place] : items;
+
+const typeNames = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
+export type TypeName = (typeof typeNames)[number];
+
+/** `undefined`: any. */
+export const typesOf = ({ schema: { type }, path }: Keywords): readonly TypeName[] | undefined => {
+  if (type === undefined) return undefined;
+  const types = [...new Set([type].flat())];
+  for (const one of types)
+    if (!typeNames.includes(one as TypeName)) throw wrongValue(`${path}.type`, one, typeNames.join(', '));
+  if (types.length === 0) throw new Impossible(`${path}.type`, 'no type is left', typeNames.join(', '));
+  return types as TypeName[];
+};
+
+/** A schema that names no type is taken to mean those that its keywords speak of. */
+export const typesMeant = (at: Keywords): readonly TypeName[] | undefined => {
+  const told = Object.entries(typeOfKeyword).flatMap(([name, one]) => (name in at.schema ? [one] : []));
+  return typesOf(at) ?? (told.length > 0 ? [...new Set(told)] : undefined);
+};

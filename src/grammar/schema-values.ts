@@ -5,13 +5,13 @@ import * as json from './json-text.js';
 import { type Part, TooLarge } from './network.js';
 import { type NumberLimits, neighbour, numberBetween } from './number-range.js';
 import { RegexError, searchRegex } from './regex.js';
-import { SchemaError, wrongValue } from './schema-error.js';
+import { Impossible, SchemaError, wrongValue } from './schema-error.js';
 import type { Keywords } from './schema-keywords.js';
 
 export const stringPart = ({ schema, path }: Keywords, strict: boolean): Part => {
   const least = countOf({ schema, path }, 'minLength') ?? 0;
   const most = countOf({ schema, path }, 'maxLength') ?? Number.POSITIVE_INFINITY;
-  if (least > most) throw new SchemaError(`${path}.minLength`, 'it is above maxLength');
+  if (least > most) throw new Impossible(`${path}.minLength`, 'it is above maxLength');
   const { pattern, format } = schema;
   const hasLength = least > 0 || most < Number.POSITIVE_INFINITY;
   // Formats that are not known here are remarks, as the specification has it.
@@ -57,7 +57,7 @@ export const numberPart = (at: Keywords, isInteger: boolean): Part => {
   const { low, high } = limitsOf(at);
   if (low === undefined && high === undefined) return isInteger ? json.integer : json.number;
   if (low !== undefined && high !== undefined && low > high)
-    throw new SchemaError(`${at.path}.minimum`, 'it is above the maximum');
+    throw new Impossible(`${at.path}.minimum`, 'it is above the maximum');
   return numberBetween({ low, high }, isInteger);
 };
 
