@@ -60,6 +60,7 @@ const unenforced = new Set([
 const idle: Readonly<Record<string, unknown>> = {
   uniqueItems: false,
   minProperties: 0,
+  propertyNames: true,
   unevaluatedProperties: true,
 };
 
@@ -81,7 +82,9 @@ export const identity = (value: unknown): string =>
  * Only what says which values fit, in one spelling: titles and unknown keywords are remarks. `strict` refuses what is not
  * kept to.
  */
-export const meaningful = ({ schema, path }: Keywords, strict: boolean): Schema => {
+export const meaningful = (at: Keywords, strict: boolean): Schema => {
+  const { path } = at;
+  const schema = { ...at.schema, ...ofListedNames(at) };
   const refused =
     strict && Object.keys(schema).find((name) => unenforced.has(name) && idle[name] !== schema[name]);
   if (refused)
@@ -99,6 +102,20 @@ export const meaningful = ({ schema, path }: Keywords, strict: boolean): Schema 
     ...rest,
     ...(nullable === true ? orNull(rest.type) : {}),
     ...(constant === undefined ? {} : { enum: constantAmong(constant, rest.enum) }),
+    ...(Array.isArray(rest.items) ? tuple(rest.items, schema.additionalItems) : {}),
+  };
+};
+
+/** Where all names are listed, their members are: so zod describes a record whose keys are an enum's. */
+const ofListedNames = ({ schema, path }: Keywords): Schema => {
+  if (!isSchema(schema.propertyNames)) return {};
+  const { type = 'string', enum: names, ...others } = schema.propertyNames;
+  if (type !== 'string' || !Array.isArray(names) || Object.keys(others).length > 0) return {};
+  propertiesOf({ schema, path });
+  return {
+    properties: Object.fromEntries(names.map((name) => [String(name), memberSchema(schema, String(name))])),
+    additionalProperties: false,
+    propertyNames: true,
   };
 };
 
@@ -110,6 +127,12 @@ const constantAmong = (constant: unknown, values: unknown): unknown[] => {
   const isAllowed = !Array.isArray(values) || values.some((value) => identity(value) === identity(constant));
   return isAllowed ? [constant] : [];
 };
+
+/** As drafts before 2020-12 have it. */
+const tuple = (items: readonly unknown[], additionalItems: unknown = true): Schema => ({
+  prefixItems: items,
+  items: additionalItems,
+});
 
 export const propertiesOf = ({ schema: { properties = {} }, path }: Keywords): Schema => {
   if (!isSchema(properties)) throw wrongValue(`${path}.properties`, properties, 'an object of schemas');

@@ -133,6 +133,7 @@ class Combiner {
       ...this.#maybe(0.5, () => ({
         additionalProperties: this.#random.pick([false, true, this.any(depth + 1)]),
       })),
+      ...this.#maybe(0.1, () => ({ propertyNames: { type: 'string', enum: ['b', ...this.#names()] } })),
     };
   }
 

@@ -1,4 +1,5 @@
 /** Keywords that meet: what they say together is kept to. */
+import { z } from 'zod';
 import { TaskwireError } from '../../../src/errors.js';
 import type { Automaton } from '../../../src/grammar/automaton.js';
 import { combinedSchema, samples } from '../../helpers/combined-schemas.js';
@@ -130,6 +131,12 @@ test.each<[string, unknown, string[], string[]]>([
     ['{"a":1}', '{"b":1}'],
   ],
   ['without items that cannot be', { prefixItems: [true, false], maxItems: 5 }, ['[]', '[1]'], ['[1,1]']],
+  [
+    'first items as older drafts have them',
+    { items: [{ type: 'integer' }, { type: 'string' }], additionalItems: { type: 'null' } },
+    ['[]', '[1]', '[1,"x",null]'],
+    ['["x"]', '[1,"x",1]'],
+  ],
 ])('%s', (_, schema, good, bad) => {
   const grammar = ofSchema(schema, true);
   expect(good.filter((text) => !fits(grammar, text))).toEqual([]);
@@ -158,6 +165,16 @@ test.each<[string, unknown, string]>([
   ['a wrong schema among possible ways', { anyOf: [{ type: 'null' }, { type: 'nil' }] }, 'it.anyOf[1].type'],
 ])('%s is refused by name', (_, schema, param) => {
   expect(() => ofSchema(schema)).toThrow(expect.objectContaining({ code: 'invalid_field', param }));
+});
+
+test('records as zod describes them have the keys of their enum', () => {
+  const random = new TestRandom(8);
+  const record = z.record(z.enum(['a', 'b']), z.number());
+  const grammar = ofSchema(z.toJSONSchema(record), true);
+  for (let i = 0; i < 20; i++) {
+    const text = randomText(grammar, random);
+    expect([text, record.safeParse(JSON.parse(text)).success]).toEqual([text, true]);
+  }
 });
 
 test('a pattern that JavaScript would be lost in is asked about listed values in no time', () => {
