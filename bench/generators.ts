@@ -1,5 +1,6 @@
 /** Servers that generate text, alike: how to start one, and what to ask it. */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { sleep } from './load.js';
 import { freePort, linkModel, type Running, spawnServer, startService } from './service.js';
@@ -55,7 +56,8 @@ const llamaServer = ({ program, gguf, slots, slotTokens }: LlamaOptions): Genera
   name: 'llama-server',
   async start() {
     const port = await freePort();
-    const place = ['--host', '127.0.0.1', '--port', String(port), '-t', '2', '-tb', '2', '--no-warmup'];
+    const cores = String(availableParallelism());
+    const place = ['--host', '127.0.0.1', '--port', String(port), '-t', cores, '-tb', cores, '--no-warmup'];
     const args = ['-m', gguf, '-np', String(slots), '-c', String(slots * slotTokens), ...place];
     const child = spawnServer(program, args, { stdio: 'ignore' });
     const url = `http://127.0.0.1:${port}`;

@@ -74,10 +74,14 @@ const encode = ({ path, headers, body }: BenchRequest, host: string): Buffer => 
   return Buffer.concat([Buffer.from(head), bytes]);
 };
 
+const patienceMs = 120_000;
+
 /** One keep-alive connection; knows just enough HTTP/1.1 to tell where an answer ends. */
 class Connection {
   readonly #socket: Socket;
-  #chunks: Buffer[] = [];
+  /** What has come, up to the end of its head; then only its last bytes. */
+  #head = '';
+  #tail = '';
   #length = 0;
   #done: ((status: number) => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
@@ -85,12 +89,14 @@ class Connection {
   constructor(socket: Socket) {
     this.#socket = socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#onData(chunk));
+    socket.setTimeout(patienceMs, () => socket.destroy(new Error('nothing came for two minutes')));
     socket.on('error', (error) => this.#fail?.(error));
     socket.on('close', () => this.#fail?.(new Error('the server closed the connection')));
   }
 
   send(bytes: Buffer): Promise<number> {
-    this.#chunks = [];
+    this.#head = '';
+    this.#tail = '';
     this.#length = 0;
     return new Promise((resolve, reject) => {
       this.#done = resolve;
@@ -105,16 +111,17 @@ class Connection {
   }
 
   #onData(chunk: Buffer): void {
-    this.#chunks.push(chunk);
     this.#length += chunk.length;
-    const first = this.#chunks[0]!;
-    const headEnd = first.indexOf('\r\n\r\n');
+    let headEnd = this.#head.indexOf('\r\n\r\n');
+    if (headEnd < 0) {
+      this.#head += chunk.toString('latin1');
+      headEnd = this.#head.indexOf('\r\n\r\n');
+    }
+    this.#tail = (this.#tail + chunk.toString('latin1', Math.max(0, chunk.length - 5))).slice(-5);
     if (headEnd < 0) return;
-    const head = first.toString('latin1', 0, headEnd);
-    const [, length] = /\r\ncontent-length: (\d+)/i.exec(head) ?? [];
-    const complete = length === undefined ? endsChunked(chunk) : this.#length >= headEnd + 4 + Number(length);
-    if (complete) this.#done?.(Number(head.slice(9, 12)));
+    const [, length] = /\r\ncontent-length: (\d+)/i.exec(this.#head.slice(0, headEnd)) ?? [];
+    const isComplete =
+      length === undefined ? this.#tail === '0\r\n\r\n' : this.#length >= headEnd + 4 + Number(length);
+    if (isComplete) this.#done?.(Number(this.#head.slice(9, 12)));
   }
 }
-
-const endsChunked = (chunk: Buffer): boolean => chunk.subarray(-5).equals(Buffer.from('0\r\n\r\n'));
