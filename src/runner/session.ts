@@ -4,11 +4,12 @@ import type { DeviceClock } from './device-clock.js';
 import type { Device } from './devices/index.js';
 import { Binding } from './ort/binding.js';
 import { OrtSession, type TensorInfo } from './ort/ort-session.js';
-import type { DeviceValue, Tensor } from './ort/tensor.js';
+import type { DeviceValue, Tensor, Value } from './ort/tensor.js';
 import type { Turns } from './turns.js';
 import { yieldToLoop } from './yield-to-loop.js';
 
 export type { Binding } from './ort/binding.js';
+export { OrtError } from './ort/library.js';
 export type { TensorInfo } from './ort/ort-session.js';
 export { discard, preferHugePages, sparseArray } from './ort/sparse.js';
 export { newArray, type Tensor, type TensorData, TensorValue, type Value } from './ort/tensor.js';
@@ -104,6 +105,11 @@ export class Session {
   deviceValue(type: TensorInfo['type'], dims: readonly number[]): DeviceValue | undefined {
     const { memory } = this.#options.device;
     return memory === undefined ? undefined : this.#wide.deviceValue(memory, type, dims);
+  }
+
+  /** See `OrtSession.copyValues`. Not while a run is under way. */
+  copyValues(from: readonly Value[], to: readonly Value[]): void {
+    this.#wide.copyValues(from, to);
   }
 
   /** A binding for runs on memory that stays. */

@@ -31,22 +31,28 @@ export const textOf = (
 
 const neverWritten = -1;
 
+/** What slots may be made of. */
+export const kinds = ['one memory', 'memories of their own', 'memories that cannot be copied'] as const;
+
 /** Slots as stores keep them: what lies behind the tokens that count is anything. */
 class Memory implements SlotMemory {
   readonly slots: number;
   readonly capacity: number;
   readonly tokens: number;
   readonly contents: number[][];
+  readonly swaps: boolean;
   readonly copy: SlotMemory['copy'];
 
-  constructor({ slots, canCopy, capacity, tokens }: Required<BenchOptions>) {
+  constructor({ slots, kind, capacity, tokens }: Required<BenchOptions>) {
     this.slots = slots;
     this.capacity = capacity;
     this.tokens = tokens;
     this.contents = Array.from({ length: slots }, () => []);
-    this.copy = canCopy
-      ? (from, to, tokens) => this.write(to, 0, this.contents[from]!.slice(0, tokens))
-      : undefined;
+    this.swaps = kind !== 'one memory';
+    this.copy =
+      kind === 'memories that cannot be copied'
+        ? undefined
+        : (from, to, tokens) => this.write(to, 0, this.contents[from]!.slice(0, tokens));
   }
 
   get heldTokens(): number {
@@ -73,7 +79,7 @@ class Memory implements SlotMemory {
 
 interface BenchOptions {
   readonly slots: number;
-  readonly canCopy?: boolean;
+  readonly kind?: (typeof kinds)[number];
   readonly capacity?: number;
   /** Of all slots together. */
   readonly tokens?: number;
@@ -85,8 +91,8 @@ export class SlotBench {
   readonly memory: Memory;
   readonly finished: FakeText[] = [];
 
-  constructor({ slots, canCopy = true, capacity = 8192, tokens = slots * capacity }: BenchOptions) {
-    this.memory = new Memory({ slots, canCopy, capacity, tokens });
+  constructor({ slots, kind = 'one memory', capacity = 8192, tokens = slots * capacity }: BenchOptions) {
+    this.memory = new Memory({ slots, kind, capacity, tokens });
     this.scheduler = new Scheduler(this.memory);
   }
 

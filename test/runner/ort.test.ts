@@ -215,6 +215,16 @@ describe('values', () => {
     expect(() => value.pointer).toThrow('used after ReleaseValue');
   });
 
+  test('values are copied to what is like them, and to nothing else', async () => {
+    const session = await openTiny('vit');
+    const given = new TensorValue(float32([2, 2]));
+    expect(() => session.copyValues([given], [new TensorValue(float32([4]))])).toThrow(
+      'a value of float32 [2,2] cannot be copied to one of float32 [4]',
+    );
+    expect(() => session.copyValues([given], [])).toThrow('cannot be copied to none');
+    session.dispose();
+  });
+
   test('a shape of broken or negative sizes is refused', async () => {
     const session = await openTiny('vit');
     expect(() => session.deviceValue('Cpu', 'float32', [2, -1])).toThrow('is no shape');

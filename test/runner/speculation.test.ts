@@ -65,6 +65,7 @@ const countingStore = (slots = 2) => {
     bytes: 0,
     chunkTokens: 64,
     batched: true,
+    swaps: false,
     copy: () => undefined,
     exchange: () => undefined,
     release: () => undefined,

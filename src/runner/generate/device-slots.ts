@@ -1,11 +1,12 @@
-/** A decoder's cache in a device's memory: values of their own for each slot, that change places and cannot be copied. */
-import type { Session, Value } from '../session.js';
+/** A decoder's cache in a device's memory: values of their own for each slot, which change places; copied as a whole, where the provider copies. */
+import { OrtError, type Session, type Value } from '../session.js';
 import type { CacheShape, OnMove, SlotValues } from './slot-values.js';
 
 export class DeviceSlots implements SlotValues {
   readonly batched = false;
   readonly stride: number;
-  readonly copy = undefined;
+  readonly swaps = true;
+  readonly copy: SlotValues['copy'];
   /** By slot, by part: [1, heads, capacity, width]. */
   readonly #values: Value[][];
   /** By slot: tokens that were written. Their memory is there from the start, and stays. */
@@ -19,6 +20,23 @@ export class DeviceSlots implements SlotValues {
     this.#values = Array.from({ length: slots }, slotOf);
     this.#held = this.#values.map(() => 0);
     this.#onMove = onMove;
+    if (!this.#isCopied(session)) return;
+    this.copy = (from, to, tokens) => {
+      this.hold(to, tokens);
+      session.copyValues(this.#values[from]!, this.#values[to]!);
+    };
+  }
+
+  /** Tried once: nothing says which providers register what copies for them. */
+  #isCopied(session: Session): boolean {
+    const [first, second] = this.#values;
+    try {
+      if (second) session.copyValues(first!, second);
+      return second !== undefined;
+    } catch (error) {
+      if (error instanceof OrtError) return false;
+      throw error;
+    }
   }
 
   get heldTokens(): number {

@@ -21,6 +21,7 @@ export class GrowingStore implements KvStore {
   readonly bytes: number;
   readonly chunkTokens: number;
   readonly batched = false;
+  readonly swaps = true;
   readonly verify: KvStore['verify'];
   readonly #session: Session;
   /** By slot, by input name: [1, heads, tokens, width]. */

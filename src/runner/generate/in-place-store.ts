@@ -43,7 +43,6 @@ export class InPlaceStore implements KvStore {
   readonly tokens: number;
   readonly bytes: number;
   chunkTokens: number;
-  readonly copy: KvStore['copy'];
   readonly verify: KvStore['verify'];
   readonly #session: Session;
   readonly #values: SlotValues;
@@ -79,7 +78,6 @@ export class InPlaceStore implements KvStore {
     this.#values = session.hasDeviceMemory
       ? new DeviceSlots(session, shape, onMove)
       : new SlotArrays(shape, { denseTokens: tokens * denseShare, onMove });
-    this.copy = this.#values.copy?.bind(this.#values);
     this.verify = this.#lastOnly
       ? undefined
       : async (slot, ids, past) => {
@@ -93,6 +91,14 @@ export class InPlaceStore implements KvStore {
 
   get batched(): boolean {
     return this.#values.batched;
+  }
+
+  get copy(): KvStore['copy'] {
+    return this.#values.copy?.bind(this.#values);
+  }
+
+  get swaps(): boolean {
+    return this.#values.swaps;
   }
 
   get heldTokens(): number {

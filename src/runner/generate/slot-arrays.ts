@@ -16,6 +16,7 @@ export interface SlotArraysOptions {
 
 export class SlotArrays implements SlotValues {
   readonly batched = true;
+  readonly swaps = false;
   stride: number;
   readonly #shape: CacheShape;
   /** A short slot's stride. */

@@ -31,8 +31,10 @@ export interface SlotMemory {
   readonly heldTokens: number;
   /** Gives back the memory behind a slot's first `tokens`. */
   release(slot: number, tokens: number): void;
-  /** Makes the first `tokens` of one slot those of another. `undefined` where the memory can't be copied. */
+  /** Makes the first `tokens` of one slot those of another. `undefined` where the memory can't be copied: then it swaps. */
   readonly copy: ((from: number, to: number, tokens: number) => void) | undefined;
+  /** Whether an exchange costs nothing, as where each slot has memory of its own; elsewhere it takes several copies. */
+  readonly swaps: boolean;
   /** Exchanges two slots that hold so many tokens. */
   exchange(a: number, b: number, tokensA: number, tokensB: number): void;
 }
@@ -147,11 +149,12 @@ export class SlotTable<T extends Schedulable> {
   /** Takes over what an earlier text left; a copy of it, if much would be lost and something older can go instead. */
   #goOnFrom(from: number, slot: number, tokens: number): void {
     const lost = this.#left[from]!.ids.length - tokens;
-    const oldest = this.#oldestLeft(slot);
-    if (!this.#memory.copy || lost <= worthKeeping || oldest === from) return this.#exchangeLeft(from, slot);
-    this.#makeRoom(slot);
-    // A copy has been kept of what lay here, and its beginning is where it is wanted.
-    if (from !== slot) this.#memory.copy(from, slot, tokens);
+    const { copy, swaps } = this.#memory;
+    if (!copy || lost <= worthKeeping || this.#oldestLeft(slot) === from)
+      return this.#exchangeLeft(from, slot);
+    const kept = this.#makeRoom(slot);
+    // What lay here was copied, so that its beginning is where it is wanted, or has changed places.
+    if (from !== slot || swaps) this.#memory.copy!(from === slot ? kept : from, slot, tokens);
   }
 
   /** The slot with the longest common beginning. At least one token is left to read: its scores are wanted. */
@@ -180,14 +183,15 @@ export class SlotTable<T extends Schedulable> {
     return { ids: text.ids.slice(0, cached), scope: text.scope, usedAt: this.#placed };
   }
 
-  /** Frees a slot behind the running ones at the cost of what was used longest ago. */
-  #makeRoom(slot: number): void {
+  /** Frees a slot behind the running ones at the cost of what was used longest ago; returns where its content is kept. */
+  #makeRoom(slot: number): number {
     const oldest = this.#oldestLeft(slot);
-    if (!this.#memory.copy) return this.#exchangeLeft(oldest, slot);
-    if (oldest === slot) return;
+    if (oldest === slot) return slot;
     const kept = this.#left[slot]!;
-    if (kept.ids.length > 0) this.#memory.copy(slot, oldest, kept.ids.length);
+    if (this.#memory.swaps) this.#exchangeLeft(oldest, slot);
+    else if (kept.ids.length > 0) this.#memory.copy!(slot, oldest, kept.ids.length);
     this.#left[oldest] = kept;
+    return oldest;
   }
 
   #oldestLeft(first: number): number {

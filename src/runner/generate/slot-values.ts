@@ -13,7 +13,8 @@ export interface CacheShape {
   readonly width: number;
 }
 
-export interface SlotValues extends Pick<SlotMemory, 'heldTokens' | 'release' | 'copy' | 'exchange'> {
+export interface SlotValues
+  extends Pick<SlotMemory, 'heldTokens' | 'swaps' | 'release' | 'copy' | 'exchange'> {
   /** Whether slots lie side by side, so that the first n are one value. */
   readonly batched: boolean;
   /** Tokens that a slot has room for as its value is now. */

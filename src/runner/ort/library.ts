@@ -57,6 +57,7 @@ const calls = {
   GetBoundOutputValues: [140, 'void*, void*, _Out_ void**, _Out_ size_t*'],
   SynchronizeBoundInputs: [202, 'void*'],
   SynchronizeBoundOutputs: [203, 'void*'],
+  CopyTensors: [386, 'void*, void**, void**, void*, size_t'],
   SessionOptionsAppendExecutionProvider: [216, 'void*, const char*, const char**, const char**, size_t'],
 } as const;
 

@@ -19,6 +19,7 @@ import {
   readShape,
   type Tensor,
   TensorValue,
+  type Value,
 } from './tensor.js';
 
 export interface OrtSessionOptions {
@@ -152,6 +153,16 @@ export class OrtSession {
     return new DeviceValue(found, type, dims);
   }
 
+  /**
+   * Copies values within or between memories, each to the one at its place; types and shapes must be the same. What runs
+   * next finds the copies.
+   */
+  copyValues(from: readonly Value[], to: readonly Value[]): void {
+    for (const [i, value] of from.entries()) checkSame(value, to[i]);
+    const pointers = (values: readonly Value[]) => values.map(({ pointer }) => pointer);
+    call('CopyTensors', environment(), pointers(from), pointers(to), /* stream */ null, from.length);
+  }
+
   /** Throws unless the model has this input, of this type and a shape that fits. */
   checkInput(name: string, tensor: Shaped): void {
     check('input', this.inputs, name, tensor);
@@ -198,6 +209,12 @@ export class OrtSession {
 }
 
 type Shaped = Pick<Tensor, 'type' | 'dims'>;
+
+const checkSame = (from: Value, to: Value | undefined): void => {
+  const shown = ({ type, dims }: Shaped) => `${type} [${dims}]`;
+  if (!to || shown(from) !== shown(to))
+    throw new Error(`a value of ${shown(from)} cannot be copied to ${to ? `one of ${shown(to)}` : 'none'}`);
+};
 
 /** A dimension of -1 takes any size. */
 const check = (

@@ -19,6 +19,7 @@ class CountingStore implements KvStore {
   readonly bytes = 0;
   readonly chunkTokens = 512;
   readonly batched = true;
+  readonly swaps = false;
   readonly verify = undefined;
   readonly runs: Run[] = [];
   brokenId = -1;

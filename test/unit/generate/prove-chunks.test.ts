@@ -6,7 +6,8 @@ const storeOf = ({ skipped = 0, noise = 0, capacity = 4096 }): KvStore => {
   const slot: number[] = [];
   return {
     ...{ slots: 1, capacity, tokens: capacity, heldTokens: 0, bytes: 0 },
-    ...{ chunkTokens: 512, batched: false, copy: undefined, verify: undefined },
+    ...{ chunkTokens: 512, batched: false, swaps: true, verify: undefined },
+    copy: () => undefined,
     exchange: () => undefined,
     release: () => undefined,
     decode: () => Promise.reject(new Error('nothing is decoded here')),

@@ -1,6 +1,6 @@
 /** Slots that may hold less together than each takes alone: who waits, what is forgotten, and who makes room. */
 import { TestRandom } from '../../helpers/random.js';
-import { type FakeText, SlotBench, saysAlone, textOf } from '../../helpers/slots.js';
+import { type FakeText, kinds, SlotBench, saysAlone, textOf } from '../../helpers/slots.js';
 
 const tokens = (length: number, first = 0) => Array.from({ length }, (_, i) => first + i);
 
@@ -82,44 +82,41 @@ test('one text may fill all there is', () => {
   expectAsAlone([whole]);
 });
 
-test.each([true, false])(
-  'whatever comes, leaves and matters, each says what it says alone (copies: %s)',
-  (canCopy) => {
-    const random = new TestRandom(canCopy ? 11 : 12);
-    for (let round = 0; round < 25; round++) {
-      const capacity = random.integer(150, 400);
-      const bench = new SlotBench({
-        slots: random.integer(1, 6),
-        canCopy,
-        capacity,
-        tokens: random.integer(capacity, 2 * capacity),
+test.each(kinds)('whatever comes, leaves and matters, each says what it says alone (slots of %s)', (kind) => {
+  const random = new TestRandom(11 + kinds.indexOf(kind));
+  for (let round = 0; round < 25; round++) {
+    const capacity = random.integer(150, 400);
+    const bench = new SlotBench({
+      slots: random.integer(1, 6),
+      kind,
+      capacity,
+      tokens: random.integer(capacity, 2 * capacity),
+    });
+    const texts: FakeText[] = [];
+    const dropped = new Set<FakeText>();
+    for (let i = 0; i < 30; i++) {
+      const length = random.integer(1, capacity - 60);
+      // Many begin alike, as the turns of a chat do.
+      const prompt = tokens(length, random.pick([0, 0, 0, 10_000 * i]));
+      const text = textOf(prompt, {
+        newTokens: random.integer(1, 60),
+        priority: random.pick([0, 0, 0, 1]),
       });
-      const texts: FakeText[] = [];
-      const dropped = new Set<FakeText>();
-      for (let i = 0; i < 30; i++) {
-        const length = random.integer(1, capacity - 60);
-        // Many begin alike, as the turns of a chat do.
-        const prompt = tokens(length, random.pick([0, 0, 0, 10_000 * i]));
-        const text = textOf(prompt, {
-          newTokens: random.integer(1, 60),
-          priority: random.pick([0, 0, 0, 1]),
-        });
-        texts.push(text);
-        bench.add(text);
-        for (let steps = random.integer(0, 25); steps > 0; steps--) {
-          bench.step(random.integer(1, 80));
-        }
-        const running = texts.filter((one) => !bench.finished.includes(one) && !dropped.has(one));
-        if (running.length > 0 && random.integer(0, 5) === 0) {
-          const one = random.pick(running);
-          dropped.add(one);
-          bench.scheduler.remove(one);
-        }
+      texts.push(text);
+      bench.add(text);
+      for (let steps = random.integer(0, 25); steps > 0; steps--) {
+        bench.step(random.integer(1, 80));
       }
-      bench.finish(50);
-      const ended = texts.filter((text) => !dropped.has(text));
-      expect(new Set(bench.finished)).toEqual(new Set(ended));
-      expectAsAlone(ended);
+      const running = texts.filter((one) => !bench.finished.includes(one) && !dropped.has(one));
+      if (running.length > 0 && random.integer(0, 5) === 0) {
+        const one = random.pick(running);
+        dropped.add(one);
+        bench.scheduler.remove(one);
+      }
     }
-  },
-);
+    bench.finish(50);
+    const ended = texts.filter((text) => !dropped.has(text));
+    expect(new Set(bench.finished)).toEqual(new Set(ended));
+    expectAsAlone(ended);
+  }
+});
