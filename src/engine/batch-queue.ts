@@ -13,6 +13,15 @@ export interface Queued extends Share {
   chargedMicros: number;
 }
 
+/** What waits of one account, or of all. */
+export interface Waiting {
+  jobs: number;
+  entries: number;
+  bytes: number;
+}
+
+const nothing: Readonly<Waiting> = { jobs: 0, entries: 0, bytes: 0 };
+
 /** By how many full batches an account may be ahead of another and still share one with it. */
 const batchesAhead = 2;
 /** How far a batch looks for rows of similar length, as a multiple of the most rows it may hold. */
@@ -31,7 +40,7 @@ export class BatchQueue<Entry extends Queued> {
   readonly #lines = new TransientMap<number, Line<Entry[]>>();
   /** Entries that must run as a batch of one: they were in a batch that ended a runner. */
   #alone: Entry[] = [];
-  readonly #jobsByAccount = new Map<string, number>();
+  readonly #byAccount = new TransientMap<string, Waiting>();
   #entries = 0;
   #bytes = 0;
   #cost = 0;
@@ -61,8 +70,8 @@ export class BatchQueue<Entry extends Queued> {
     return this.#alone.length > 0;
   }
 
-  jobsOf(account: string): number {
-    return this.#jobsByAccount.get(account) ?? 0;
+  waitingOf(account: string): Readonly<Waiting> {
+    return this.#byAccount.get(account) ?? nothing;
   }
 
   /** Whether who comes next has nothing at the runner. */
@@ -87,7 +96,7 @@ export class BatchQueue<Entry extends Queued> {
     const line = this.#order.join(first, this.#clock.now());
     line.jobs.set(first.run.id, [...entries]);
     this.#lines.set(first.run.id, line);
-    this.#jobsByAccount.set(first.account, this.jobsOf(first.account) + 1);
+    this.#countOf(first.account, { ...nothing, jobs: 1 });
     this.#count(entries, 1);
   }
 
@@ -161,18 +170,25 @@ export class BatchQueue<Entry extends Queued> {
     this.#lines.delete(id);
     line.jobs.delete(id);
     this.#order.close(line);
-    const { account } = line.share;
-    const left = this.jobsOf(account) - 1;
-    if (left > 0) this.#jobsByAccount.set(account, left);
-    else this.#jobsByAccount.delete(account);
+    this.#countOf(line.share.account, { ...nothing, jobs: -1 });
   }
 
   #count(entries: readonly Entry[], sign: 1 | -1): void {
     this.#entries += sign * entries.length;
-    for (const { bytes, size } of entries) {
+    for (const { account, bytes, size } of entries) {
       this.#bytes += sign * bytes;
       this.#cost += sign * size;
+      this.#countOf(account, { jobs: 0, entries: sign, bytes: sign * bytes });
     }
+  }
+
+  #countOf(account: string, more: Readonly<Waiting>): void {
+    const waiting = this.#byAccount.get(account) ?? { ...nothing };
+    waiting.jobs += more.jobs;
+    waiting.entries += more.entries;
+    waiting.bytes += more.bytes;
+    if (waiting.jobs + waiting.entries > 0) this.#byAccount.set(account, waiting);
+    else this.#byAccount.delete(account);
   }
 }
 

@@ -78,12 +78,30 @@ test('jobs, inputs, bytes and cost are counted in and out again', () => {
   queue.push(first);
   queue.push(job('y', [4], 'b'));
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([2, 4, 100, 10]);
-  expect([queue.jobsOf('a'), queue.jobsOf('b'), queue.jobsOf('c')]).toEqual([1, 1, 0]);
+  const of = (account: string) => Object.values(queue.waitingOf(account));
+  expect([of('a'), of('b'), of('c')]).toEqual([
+    [1, 3, 60],
+    [1, 1, 40],
+    [0, 0, 0],
+  ]);
   queue.take({ ...limits, maxRows: 1 }, 1);
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([2, 3, 90, 9]);
+  expect(of('a')).toEqual([1, 2, 50]);
   queue.drop(first[0]!.run);
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([1, 1, 40, 4]);
   queue.take(limits, 1);
   expect([queue.jobs, queue.entries, queue.bytes, queue.cost]).toEqual([0, 0, 0, 0]);
-  expect([queue.jobsOf('a'), queue.jobsOf('b')]).toEqual([0, 0]);
+  expect([of('a'), of('b')]).toEqual([
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+});
+
+test("what must run alone counts as its account's until it is taken", () => {
+  const queue = new BatchQueue<Item>(new FakeClock());
+  const [suspect] = job('suspect', [5]);
+  queue.pushAlone(suspect!);
+  expect(queue.waitingOf('a')).toEqual({ jobs: 0, entries: 1, bytes: 50 });
+  queue.take(limits, 1);
+  expect(queue.waitingOf('a')).toEqual({ jobs: 0, entries: 0, bytes: 0 });
 });
