@@ -35,6 +35,8 @@ export class BatchWorker {
   readonly #options: BatchWorkerOptions;
   /** Messages whose rows are being run. */
   #executing = 0;
+  /** Ids of the messages being worked on. */
+  readonly #held = new Set<number>();
   readonly #cancelled = new Set<number>();
 
   constructor(options: BatchWorkerOptions) {
@@ -42,7 +44,8 @@ export class BatchWorker {
   }
 
   cancel(ids: readonly number[]): void {
-    for (const id of ids) this.#cancelled.add(id);
+    // The others' answers are on their way already: nobody would ever take their ids out again.
+    for (const id of ids) if (this.#held.has(id)) this.#cancelled.add(id);
   }
 
   /** `first`: its runs go before those of other messages. */
@@ -51,11 +54,15 @@ export class BatchWorker {
   }
 
   async #execute(items: readonly WireItem[]): Promise<void> {
+    for (const { id } of items) this.#held.add(id);
     const prepared = await Promise.all(items.map((item) => this.#prepare(item)));
     this.#executing++;
     await this.#runAll(prepared.filter((one) => one !== undefined));
     this.#executing--;
-    for (const { id } of items) this.#cancelled.delete(id);
+    for (const { id } of items) {
+      this.#held.delete(id);
+      this.#cancelled.delete(id);
+    }
   }
 
   async #prepare(item: WireItem): Promise<Pending | undefined> {

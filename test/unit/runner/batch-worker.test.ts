@@ -114,6 +114,15 @@ test('an input cancelled before its turn is said to be so once and never compute
   expect(runs).toEqual([['last']]);
 });
 
+test('a cancellation that comes after the answer is not remembered', async () => {
+  const { worker, byId } = makeWorker();
+  await worker.execute([item(1, 'first')]);
+  worker.cancel([1, 2]);
+  // Nothing else shows whether an id is still kept.
+  await worker.execute([item(1, 'again'), item(2, 'other')]);
+  expect([1, 2].map((id) => byId(id).map(codeOf))).toEqual([['FIRST', 'AGAIN'], ['OTHER']]);
+});
+
 test('an input cancelled between its runs is not computed further', async () => {
   const { worker, byId, runs } = makeWorker();
   const done = worker.execute([item(1, 'aaaaaa bbbbb cccc ddd ee f gg hh ii'), item(2, 'other')]);
