@@ -92,6 +92,8 @@ export class Idempotency {
         const packed = await pack(answer);
         if (packed.length > maxAnswerBytes) return;
         await store.idempotency.keep({ ...claim, answer: packed, until: this.#now() + dayMs });
+        // Whoever reads it, however slowly, there is no claim to extend any more.
+        cancel();
       },
       async free() {
         cancel();

@@ -47,6 +47,7 @@ export const idempotency = {
     },
   ),
 
+  /** An answer stays as long as it was kept for, also when this comes after it. */
   extend: early(async (db, { account, key, claim, until }: Named & { readonly until: number }) => {
     await db
       .updateTable('idempotency')
@@ -54,6 +55,7 @@ export const idempotency = {
       .where('account', '=', account)
       .where('key', '=', key)
       .where('claim', '=', claim)
+      .where('answer', 'is', null)
       .execute();
   }),
 

@@ -48,6 +48,15 @@ describeStores('idempotency keys', ({ newUrl, open }) => {
     expect(await idempotency.forget(noon + 6_000)).toBe(1);
   });
 
+  test('who extends the claim of an answer that is kept changes nothing', async () => {
+    const { idempotency } = await open(await newUrl());
+    await idempotency.begin(claimOf());
+    await idempotency.keep({ ...claimOf(), answer: 'kept', until: noon + 5_000 });
+    await idempotency.extend({ ...claimOf(), until: noon + 2_000 });
+    const again = claimOf({ claim: 'try_2', now: noon + 4_999 });
+    expect(await idempotency.begin(again)).toEqual({ state: 'done', kept: 'kept' });
+  });
+
   test('who has died is replaced, and what it says later counts no more', async () => {
     const { idempotency } = await open(await newUrl());
     await idempotency.begin(claimOf());
