@@ -113,8 +113,11 @@ export class Engine {
     this.#draining = true;
     if (this.#running === 0) return;
     await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-      this.#options.clock.after(graceMs, resolve);
+      const cancelGrace = this.#options.clock.after(graceMs, resolve);
+      this.#idle = () => {
+        cancelGrace();
+        resolve();
+      };
     });
   }
 

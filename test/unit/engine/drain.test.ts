@@ -34,6 +34,20 @@ test('draining takes nothing new and waits for what runs and what waits', async 
   ]);
 });
 
+test('nothing is left of the grace time once all is done', async () => {
+  const bench = await new EngineBench().holding();
+  const job = await bench.started(['x']);
+  const before = bench.clock.pending;
+  const state = draining(bench, 30_000);
+  expect(bench.clock.pending).toBe(before + 1);
+  bench.runners.last.answer(1);
+  await job.ended;
+  await settle();
+  expect(state.drained).toBe(true);
+  // Nor of the job's deadline.
+  expect(bench.clock.pending).toBe(before - 1);
+});
+
 test('the grace time bounds the wait', async () => {
   const bench = await new EngineBench().holding();
   await bench.started(['x']);
