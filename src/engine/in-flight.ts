@@ -2,7 +2,7 @@
 import type { Event, Job } from '../job.js';
 import type { Queued } from './batch-queue.js';
 import { Channel } from './channel.js';
-import { usedStepMicros } from './protocol.js';
+import { type Outcome, usedStepMicros } from './protocol.js';
 
 /** A job under way. */
 export interface Run {
@@ -41,13 +41,30 @@ export interface Entry extends Queued {
 /** Inputs that were sent together. */
 export interface Batch {
   readonly sentAt: number;
-  readonly paddedCost: number;
   readonly rows: number;
   /** Nothing else is sent while this is set: the batch repeats an input that may end the runner. */
-  exclusive: boolean;
+  readonly exclusive: boolean;
   pending: number;
-  deviceMicros: number;
+  /** Of the rows that were computed to their end. The others say nothing of what a unit of work costs. */
+  readonly computed: { rows: number; longest: number; deviceMicros: number };
 }
+
+export const newBatch = (entries: readonly Entry[], sentAt: number): Batch => ({
+  sentAt,
+  rows: entries.length,
+  exclusive: entries[0]!.kills > 0,
+  pending: entries.length,
+  computed: { rows: 0, longest: 0, deviceMicros: 0 },
+});
+
+/** One of its inputs is done. What was cancelled, failed or needed no session was not computed, or not all of it. */
+export const countIn = ({ computed }: Batch, { size, run }: Entry, { ok, usage }: Outcome): void => {
+  const { deviceMicros = 0 } = usage;
+  if (!ok || deviceMicros === 0 || run.channel.ended) return;
+  computed.rows++;
+  computed.longest = Math.max(computed.longest, size);
+  computed.deviceMicros += deviceMicros;
+};
 
 let lastId = 0;
 

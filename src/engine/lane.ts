@@ -4,9 +4,19 @@ import { addUsage, type Event, isPaid, type Job } from '../job.js';
 import { type Clock, pause } from '../metering/clock.js';
 import { TransientMap } from '../transient-map.js';
 import { BatchQueue } from './batch-queue.js';
-import { type Batch, type Entry, entriesOf, newRun, type Run, setUsed, tellUsed } from './in-flight.js';
-import { type AtRunner, batchesAhead, Pace } from './pace.js';
-import type { FromRunner, Outcome, RunnerInfo } from './protocol.js';
+import {
+  type Batch,
+  countIn,
+  type Entry,
+  entriesOf,
+  newBatch,
+  newRun,
+  type Run,
+  setUsed,
+  tellUsed,
+} from './in-flight.js';
+import { type AtRunner, Pace } from './pace.js';
+import type { FromRunner, Outcome } from './protocol.js';
 import type { Quarantine } from './quarantine.js';
 import { checkRoom, type LaneLimits } from './queue-limits.js';
 import { RunnerHost, type RunnerHostOptions, type WorkMessage } from './runner-host.js';
@@ -26,8 +36,6 @@ export interface LaneOptions extends RunnerHostOptions {
   readonly holdMs: number;
 }
 
-/** Beside what computes and is ahead: one batch of accounts that have nothing at the runner, which goes first. */
-const batchesFirst = 1;
 /** How long the last word of a cancelled input is waited for, so that its cost is known. */
 const lastWordMs = 5_000;
 
@@ -148,42 +156,29 @@ export class Lane {
   }
 
   get #atRunner(): AtRunner {
-    return { batches: this.#batches.size, inputs: this.#inFlight.size };
+    let isExclusive = false;
+    for (const batch of this.#batches) isExclusive ||= batch.exclusive;
+    return { batches: this.#batches.size, inputs: this.#inFlight.size, isExclusive };
   }
 
   /** Sends what there is room for. */
   #dispatch(): void {
     for (;;) {
       const { state } = this.host;
-      if (state.state !== 'ready' || !this.#roomFor(state.info)) return;
-      if (this.#pace.lingers(state.info, this.#atRunner)) return;
-      const first = this.#batches.size > 0 && this.#queue.nextIsNew;
-      const limits = this.#pace.limits(state.info, this.#atRunner);
+      const atRunner = this.#atRunner;
+      if (state.state !== 'ready' || !this.#pace.hasRoom(state.info, atRunner)) return;
+      if (this.#pace.lingers(state.info, atRunner)) return;
+      const first = atRunner.batches > 0 && this.#queue.nextIsNew;
+      const limits = this.#pace.limits(state.info, atRunner);
       const entries = this.#queue.take(limits, this.#unitCost.micros);
       if (!entries) return;
       this.#send(entries, first);
     }
   }
 
-  #roomFor({ kind, streams, slots }: RunnerInfo): boolean {
-    for (const batch of this.#batches) if (batch.exclusive) return false;
-    if (this.#queue.nextIsAlone) return this.#batches.size === 0;
-    const atOnce = kind === 'batch' ? streams + batchesAhead : slots;
-    if (this.#batches.size < atOnce) return true;
-    return this.#batches.size < atOnce + batchesFirst && this.#queue.nextIsNew;
-  }
-
   #send(entries: readonly Entry[], first: boolean): void {
     const now = this.#clock.now();
-    const longest = Math.max(...entries.map((entry) => entry.size));
-    const batch: Batch = {
-      sentAt: now,
-      paddedCost: longest * entries.length,
-      rows: entries.length,
-      exclusive: entries[0]!.kills > 0,
-      pending: entries.length,
-      deviceMicros: 0,
-    };
+    const batch = newBatch(entries, now);
     this.#batches.add(batch);
     const items = entries.map((entry) => {
       const id = this.#nextId++;
@@ -230,7 +225,9 @@ export class Lane {
     this.#inFlight.delete(outcome.id);
     run.inFlight.delete(outcome.id);
     setUsed(entry, 0);
-    this.#countIn(entry, batch, outcome.usage.deviceMicros ?? 0);
+    this.#queue.done(entry, outcome.usage.deviceMicros ?? 0);
+    countIn(batch, entry, outcome);
+    if (--batch.pending === 0) this.#onBatchDone(batch);
     if (run.closed) return;
     addUsage(run.job.progress.usage, outcome.usage);
     if (!outcome.ok) this.#fail(run, TaskwireError.fromMessage(outcome.error));
@@ -242,12 +239,10 @@ export class Lane {
     if (run.inFlight.size === 0) run.quiet?.();
   }
 
-  #countIn(entry: Entry, batch: Batch, deviceMicros: number): void {
-    this.#queue.done(entry, deviceMicros);
-    batch.deviceMicros += deviceMicros;
-    if (--batch.pending > 0) return;
+  #onBatchDone(batch: Batch): void {
     this.#batches.delete(batch);
-    this.#unitCost.measured(batch.paddedCost, batch.deviceMicros);
+    const { rows, longest, deviceMicros } = batch.computed;
+    this.#unitCost.measured(longest * rows, deviceMicros);
     const { observer, load } = this.#options;
     observer.batchDone(load.modelId, { rows: batch.rows, roundTripMs: this.#clock.now() - batch.sentAt });
   }

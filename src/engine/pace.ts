@@ -6,7 +6,9 @@ import type { RunnerInfo } from './protocol.js';
 import type { UnitCost } from './unit-cost.js';
 
 /** Beside one a stream: it is decoded and tokenized meanwhile, and begins before a stream is free. */
-export const batchesAhead = 1;
+const batchesAhead = 1;
+/** Beside those: one batch of accounts that have nothing at the runner, which goes first. */
+const batchesFirst = 1;
 /** Milliseconds of a run from which it pays to look first whether more has come. */
 const worthATurnMs = 2;
 /** A batch that is not full waits as long as it would compute, within these bounds (docs/bench-log.md). */
@@ -25,6 +27,8 @@ export interface PaceOptions {
 export interface AtRunner {
   readonly batches: number;
   readonly inputs: number;
+  /** Nothing may run beside what it has. */
+  readonly isExclusive: boolean;
 }
 
 export class Pace {
@@ -46,6 +50,15 @@ export class Pace {
     if (queue.jobs < 2) return limits;
     const share = Math.ceil((inputs + queue.entries) / (streams + batchesAhead));
     return { ...limits, maxRows: Math.min(limits.maxRows, share) };
+  }
+
+  /** Whether one more batch may be at the runner. */
+  hasRoom({ kind, streams, slots }: RunnerInfo, { batches, isExclusive }: AtRunner): boolean {
+    const { queue } = this.#options;
+    if (isExclusive) return false;
+    if (queue.nextIsAlone) return batches === 0;
+    const atOnce = kind === 'batch' ? streams + batchesAhead : slots;
+    return batches < atOnce || (batches < atOnce + batchesFirst && queue.nextIsNew);
   }
 
   /** Whether what has just come waits until this turn of the event loop has read what else has come. */
