@@ -74,6 +74,13 @@ export class BatchQueue<Entry extends Queued> {
     return this.#byAccount.get(account) ?? nothing;
   }
 
+  /** The jobs of all that waits. */
+  get runs(): Set<Entry['run']> {
+    const lines = this.#order.lines(this.#clock.now());
+    const waiting = lines.flatMap(({ jobs }) => [...jobs.values()].flat());
+    return new Set([...this.#alone, ...waiting].map(({ run }) => run));
+  }
+
   /** Whether who comes next has nothing at the runner. */
   get nextIsNew(): boolean {
     return this.#order.next(this.#clock.now())?.running === 0;

@@ -1,11 +1,11 @@
 /** The engine's face: run a job, ask how a model is, warm it up, drain. One lane per model and variant, and more for those who have their own. */
-import { TaskwireError } from '../errors.js';
 import type { Event, Job, ModelRef } from '../job.js';
 import type { Clock } from '../metering/clock.js';
 import { DedicatedLanes } from './dedicated.js';
 import { Lane, type LaneObserver, type LaneOptions } from './lane.js';
 import { Quarantine } from './quarantine.js';
 import type { LaneLimits } from './queue-limits.js';
+import { draining } from './runner-host.js';
 import type { StartRunner } from './runner-process.js';
 
 export interface EngineOptions {
@@ -71,7 +71,7 @@ export class Engine {
 
   /** Runs a job; see `Lane.run`. */
   async *run(job: Job): AsyncGenerator<Event, void, void> {
-    if (this.#draining) throw new TaskwireError('draining', { retryAfterSeconds: 5 });
+    if (this.#draining) throw draining();
     this.#running++;
     try {
       yield* this.#laneFor(job.model, job.runnerOwner).run(job);
@@ -81,8 +81,9 @@ export class Engine {
   }
 
   /** Starts loading a model and resolves when it is ready. */
-  warm(model: ModelRef, owner?: string): Promise<void> {
-    return this.#laneFor(model, owner).host.ready();
+  async warm(model: ModelRef, owner?: string): Promise<void> {
+    if (this.#draining) throw draining();
+    await this.#laneFor(model, owner).host.ready();
   }
 
   /** `owner`: as who has runners of its own will find it. */

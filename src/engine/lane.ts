@@ -70,6 +70,9 @@ export class Lane {
       ready: () => this.#dispatch(),
       lost: () => this.#onLost(),
       wanted: () => this.#queue.entries > 0,
+      abandoned: (error) => {
+        for (const run of this.#queue.runs) this.#fail(run, error);
+      },
       message: (message) => this.#onMessage(message),
     });
   }

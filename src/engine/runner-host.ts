@@ -22,6 +22,8 @@ export interface HostEvents {
   lost(exit: RunnerExit): void;
   /** Whether work waits, for which a failed load is tried again. */
   wanted(): boolean;
+  /** No runner will come for what waits. */
+  abandoned(error: TaskwireError): void;
   /** Anything about work in flight. */
   message(message: Extract<FromRunner, { type: WorkMessage }>): void;
 }
@@ -37,6 +39,8 @@ export interface RunnerHostOptions {
 const stallMs = 120_000;
 /** The longest that loading may take, however alive the runner is. */
 const maxLoadMs = 600_000;
+/** A runner that was told to end, or cannot load, may take so long to do so. */
+const endMs = 5_000;
 const firstLoadRetryMs = 10_000;
 const lastLoadRetryMs = 5 * 60_000;
 /** Two deaths in a row are what one poisonous input causes; only from the third on does a restart wait. */
@@ -45,6 +49,9 @@ const firstRestartMs = 250;
 const lastRestartMs = 30_000;
 /** Before anything was measured. */
 const guessedLoadMs = 3_000;
+
+/** What is told to who asks a service that ends. */
+export const draining = (): TaskwireError => new TaskwireError('draining', { retryAfterSeconds: 5 });
 
 const doubling = (first: number, times: number, most: number): number => Math.min(most, first * 2 ** times);
 
@@ -57,8 +64,8 @@ export class RunnerHost {
   #failedLoads = 0;
   #loadMs: number | undefined;
   #closing = false;
-  /** Runners that were told to end, until they have: what they say is of no interest. */
-  readonly #unloaded = new Set<Runner>();
+  /** Runners that are about to end, until they have, and what cancels the time they have for it. */
+  readonly #ending = new Map<Runner, () => void>();
   #lastWordAt = 0;
   /** Device time of the runners that have ended, and of the one that lives. */
   #pastBusyMicros = 0;
@@ -86,8 +93,9 @@ export class RunnerHost {
     return Math.max(1000, (this.#loadMs ?? guessedLoadMs) - spent);
   }
 
-  /** Resolves when the runner is ready, starting it if need be; rejects with `model_unavailable`. */
+  /** Resolves when the runner is ready, starting it if need be; rejects with `model_unavailable` or `draining`. */
   ready(): Promise<void> {
+    if (this.#closing) return Promise.reject(draining());
     this.load();
     const state = this.#state;
     if (state.state === 'ready') return Promise.resolve();
@@ -99,6 +107,7 @@ export class RunnerHost {
 
   /** Starts loading unless it is under way, done, or must not be tried again yet. */
   load(): void {
+    if (this.#closing) return;
     const { state } = this.#state;
     const retryable = this.#state.state === 'dead' && this.#options.clock.now() >= this.#state.retryAt;
     if (state === 'cold' || retryable) this.#start();
@@ -112,17 +121,18 @@ export class RunnerHost {
   unload(): void {
     if (this.#state.state !== 'ready') return;
     const { runner } = this.#state;
-    this.#unloaded.add(runner);
     this.#state = { state: 'cold' };
-    this.#retire();
+    this.#letEnd(runner);
     runner.send({ type: 'close' });
     this.#options.log.info({ event: 'model_unloaded', model: this.#options.load.modelId });
   }
 
   kill(): void {
     this.#closing = true;
-    for (const runner of this.#unloaded) runner.kill();
+    for (const runner of this.#ending.keys()) runner.kill();
     this.#runner()?.kill();
+    this.#release(draining());
+    this.#events.abandoned(draining());
   }
 
   /** Ends a runner that hangs. Called now and then; `working` says whether it owes us something. */
@@ -144,15 +154,20 @@ export class RunnerHost {
   #start(): void {
     const { start, load, clock } = this.#options;
     this.#lastWordAt = clock.now();
+    // What a runner says or does that is no longer the current one is of no interest.
     const runner = start({
-      message: (message) => this.#unloaded.has(runner) || this.#onMessage(message),
-      exit: (exit) => this.#unloaded.delete(runner) || this.#onExit(exit),
+      message: (message) => this.#runner() === runner && this.#onMessage(runner, message),
+      exit: (exit) => {
+        this.#ending.get(runner)?.();
+        this.#ending.delete(runner);
+        if (this.#runner() === runner) this.#onExit(exit);
+      },
     });
     this.#state = { state: 'loading', runner, since: clock.now(), stage: 'starting' };
     runner.send({ type: 'load', ...load });
   }
 
-  #onMessage(message: FromRunner): void {
+  #onMessage(runner: Runner, message: FromRunner): void {
     // The event loop turns while a run hangs; then no device time adds up.
     const stuck =
       message.type === 'alive' && this.#state.state === 'ready' && message.busyMicros === this.#busyMicros;
@@ -164,6 +179,7 @@ export class RunnerHost {
       case 'ready':
         return this.#onReady(message.info, message.busyMicros);
       case 'loadFailed':
+        this.#letEnd(runner);
         return this.#onLoadFailed(message.message);
       case 'alive':
         this.rssBytes = message.rssBytes;
@@ -196,14 +212,18 @@ export class RunnerHost {
     this.#events.ready(info);
   }
 
-  /** The runner has said why; it ends by itself, which `#onExit` then ignores. */
+  /**
+   * Who waits for the load hears of it at once. What was accepted by a runner that died waits for the next try, and for
+   * no more than that.
+   */
   #onLoadFailed(cause: string): void {
     const { clock, log, load } = this.#options;
-    const waitMs = doubling(firstLoadRetryMs, this.#failedLoads++, lastLoadRetryMs);
+    const waitMs = doubling(firstLoadRetryMs, this.#failedLoads, lastLoadRetryMs);
     log.error({ event: 'model_load_failed', model: load.modelId, cause, retryInMs: waitMs });
     const dead = { state: 'dead', cause, retryAt: clock.now() + waitMs } as const;
     this.#state = dead;
     this.#release(this.#unavailable(dead));
+    if (this.#failedLoads++ > 0) this.#events.abandoned(this.#unavailable(dead));
     clock.after(waitMs, () => !this.#closing && this.#events.wanted() && this.load());
   }
 
@@ -214,9 +234,9 @@ export class RunnerHost {
     if (this.#closing) {
       this.#state = { state: 'cold' };
       if (state === 'ready') this.#events.lost(exit);
+      this.#events.abandoned(draining());
       return;
     }
-    if (state === 'dead') return;
     log.error({ event: 'runner_exit', model: load.modelId, ...exit });
     if (state === 'loading')
       return this.#onLoadFailed(exit.lastWords || `ended with ${exit.signal ?? exit.code}`);
@@ -230,6 +250,15 @@ export class RunnerHost {
     this.#events.lost(exit);
     if (waitMs === 0) this.#start();
     else clock.after(waitMs, () => !this.#closing && this.#start());
+  }
+
+  /** It should end by itself. */
+  #letEnd(runner: Runner): void {
+    this.#retire();
+    this.#ending.set(
+      runner,
+      this.#options.clock.after(endMs, () => runner.kill()),
+    );
   }
 
   /** A runner's books are closed. */

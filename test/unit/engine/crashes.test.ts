@@ -228,6 +228,22 @@ test('requests that were accepted survive a restart that fails at first', async 
   expect(await job.ended).toEqual(['at last']);
 });
 
+test('requests that were accepted are told when a restart fails twice, and wait for no deadline', async () => {
+  const bench = await new EngineBench().holding();
+  const ran = await bench.started(['running']);
+  await bench.started(['ahead']);
+  const waiting = await bench.started(['waiting', 'too']);
+  bench.runners.onLoad = (runner) => runner.say({ type: 'loadFailed', message: 'no memory' });
+  bench.runners.last.exit();
+  await bench.pass();
+  expect([ran.over, waiting.over]).toEqual([false, false]);
+  await bench.clock.advance(10_000);
+  for (const job of [ran, waiting]) {
+    const { code, retryAfterSeconds } = await job.error;
+    expect([code, retryAfterSeconds]).toEqual(['model_unavailable', 20]);
+  }
+});
+
 test('busy time is the sum over all runners of a model, the dead ones included', async () => {
   const bench = await new EngineBench().holding();
   const lane = bench.engine.lanes.get('test/model@fp32');

@@ -71,3 +71,35 @@ test('closing ends every runner, and none comes back', async () => {
   expect(job.over).toBe(true);
   expect(bench.clock.pending).toBe(0);
 });
+
+test('who is still there when the engine closes hears at once that it does', async () => {
+  const bench = await new EngineBench().holding();
+  const jobs = [
+    await bench.started(['running']),
+    await bench.started(['ahead']),
+    await bench.started(['waiting', 'too']),
+  ];
+  bench.runners.onLoad = () => {};
+  const loading = { model: { ...testModel, id: 'test/loading' }, waitForModel: true };
+  jobs.push(await bench.started(['x'], loading));
+  bench.engine.close();
+  await settle();
+  expect(jobs.map(({ over }) => over)).toEqual([true, true, true, true]);
+  expect(new Set(await Promise.all(jobs.map(({ ended }) => ended)))).toEqual(new Set(['draining']));
+});
+
+test('nothing waits for a restart, or a load, that closing has called off', async () => {
+  const bench = await new EngineBench().holding();
+  const job = await bench.started(['x']);
+  bench.runners.onLoad = (runner) => runner.exit();
+  bench.runners.last.exit();
+  await bench.pass();
+  bench.engine.close();
+  expect(await job.ended).toBe('draining');
+  await expect(bench.engine.warm(testModel)).rejects.toMatchObject({ code: 'draining' });
+  await expect(bench.engine.warm({ ...testModel, id: 'test/new' })).rejects.toMatchObject({
+    code: 'draining',
+  });
+  await bench.clock.advance(600_000);
+  expect(bench.runners.started).toHaveLength(2);
+});

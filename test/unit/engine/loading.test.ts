@@ -167,3 +167,55 @@ test('warming resolves when the model is ready and fails when it cannot be loade
   bench.runners.last.say({ type: 'loadFailed', message: 'no' });
   await expect(other).rejects.toMatchObject({ code: 'model_unavailable' });
 });
+
+test('a runner that could not load and does not end is ended after five seconds', async () => {
+  const bench = coldBench();
+  const job = await bench.started(['x']);
+  bench.runners.last.say({ type: 'loadFailed', message: 'no' });
+  await job.ended;
+  await bench.clock.advance(4_999);
+  expect(bench.runners.last.alive).toBe(true);
+  await bench.clock.advance(1);
+  expect(bench.runners.last.alive).toBe(false);
+});
+
+test('a runner that ends long after its load failed touches nothing of the next one', async () => {
+  const bench = coldBench();
+  const job = await bench.started(['x']);
+  const slow = bench.runners.last;
+  slow.kill = () => {};
+  slow.say({ type: 'loadFailed', message: 'no' });
+  await job.ended;
+  await bench.clock.advance(10_000);
+  bench.runners.onLoad = (runner) => runner.ready();
+  bench.runners.onBatch = () => {};
+  const next = await bench.started(['y']);
+  slow.stillAlive();
+  slow.ready();
+  slow.say({ type: 'loadFailed', message: 'again' });
+  slow.exit();
+  await bench.pass();
+  expect([health(bench), bench.runners.started.length]).toEqual([{ status: 'ready' }, 2]);
+  bench.runners.last.answer(1, 'of the second');
+  expect(await next.ended).toEqual(['of the second']);
+});
+
+test('a runner that is unloaded and does not end is ended after five seconds', async () => {
+  const bench = await new EngineBench().holding();
+  const { last } = bench.runners;
+  last.send = () => {};
+  bench.engine.lanes.get('test/model@fp32')!.host.unload();
+  await bench.clock.advance(4_999);
+  expect(last.alive).toBe(true);
+  await bench.clock.advance(1);
+  expect(last.alive).toBe(false);
+  expect(health(bench)).toMatchObject({ detail: expect.stringContaining('not loaded') });
+});
+
+test('a runner that ends when it is told to leaves no timer behind', async () => {
+  const bench = await new EngineBench().holding();
+  const before = bench.clock.pending;
+  bench.engine.lanes.get('test/model@fp32')!.host.unload();
+  await settle();
+  expect([bench.runners.last.alive, bench.clock.pending]).toEqual([false, before]);
+});
