@@ -1,6 +1,7 @@
 /** Where requests of a minute are counted: in this process, or in Redis for all of them. */
 import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import { RedisStore } from 'rate-limit-redis';
+import { systemClock } from '../metering/clock.js';
 import type { RedisLink, RedisReply } from '../redis.js';
 
 /** What the counters need to know of `express-rate-limit`'s options. */
@@ -13,7 +14,8 @@ interface Count extends ClientRateLimitInfo {
 
 interface Window {
   hits: number;
-  readonly resetTime: Date;
+  /** On a clock that nobody sets: by a wall clock that is set back an hour, a minute would last an hour. */
+  readonly endsAt: number;
 }
 
 /** `express-rate-limit`'s own store hands out the live counter, which others raise before it is read. */
@@ -34,12 +36,12 @@ export class LocalStore implements Store {
   }
 
   increment(key: string): Count {
-    this.#dropEnded();
-    const window = this.#windows.get(key) ?? { hits: 0, resetTime: new Date(Date.now() + this.#windowMs) };
+    const now = this.#dropEnded();
+    const window = this.#windows.get(key) ?? { hits: 0, endsAt: now + this.#windowMs };
     window.hits++;
     this.#windows.set(key, window);
     if (this.#windows.size > this.#mostWindows) this.#windows.delete(this.#windows.keys().next().value!);
-    return { totalHits: window.hits, resetTime: window.resetTime };
+    return { totalHits: window.hits, resetTime: new Date(Date.now() + Math.round(window.endsAt - now)) };
   }
 
   decrement(key: string): void {
@@ -52,12 +54,14 @@ export class LocalStore implements Store {
     this.#windows.delete(key);
   }
 
-  #dropEnded(): void {
-    const now = Date.now();
-    for (const [key, { resetTime }] of this.#windows) {
-      if (resetTime.getTime() > now) return;
+  /** Returns the time. */
+  #dropEnded(): number {
+    const now = systemClock.now();
+    for (const [key, { endsAt }] of this.#windows) {
+      if (endsAt > now) break;
       this.#windows.delete(key);
     }
+    return now;
   }
 }
 

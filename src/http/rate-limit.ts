@@ -13,6 +13,7 @@ import {
   rateWindowMs,
 } from '../admission/rate.js';
 import type { Resolved } from '../catalogue/catalogue.js';
+import { systemClock } from '../metering/clock.js';
 import { callerOf, contextOf } from './context.js';
 
 /** What was counted for a request. */
@@ -22,7 +23,8 @@ interface Counted {
   readonly key: string;
   readonly limit: number;
   readonly remaining: number;
-  readonly resetAt: number;
+  /** Until its window ends. */
+  leftMs(): number;
 }
 
 /** Answers that give their count back: the request was not served for reasons that are not its own. */
@@ -58,6 +60,9 @@ interface LimiterOptions {
   readonly rateOf: (caller: Caller, res: Response) => Rate | undefined;
 }
 
+/** Until a moment that was told just now; the wall clock may be set at any later time. */
+const leftMsUntil = (resetTime: Date): number => Math.max(0, resetTime.getTime() - Date.now());
+
 const limiter = (name: RateName, store: Store, { plans, rateOf }: LimiterOptions): RequestHandler => {
   const rate = (res: Response) => rateOf(callerOf(res), res);
   const property = `rate_${name}`;
@@ -73,8 +78,8 @@ const limiter = (name: RateName, store: Store, { plans, rateOf }: LimiterOptions
     validate: false,
     handler(req, res, next) {
       const { resetTime } = (req as unknown as Record<string, { resetTime: Date }>)[property]!;
-      const leftMs = Math.max(0, resetTime.getTime() - Date.now());
       const { plan } = callerOf(res).payer;
+      const leftMs = leftMsUntil(resetTime);
       next(rateLimited({ name, perMinute: rate(res)!.perMinute, plan, plans, leftMs }));
     },
   });
@@ -84,7 +89,11 @@ const limiter = (name: RateName, store: Store, { plans, rateOf }: LimiterOptions
       const info = (
         req as unknown as Record<string, { key: string; limit: number; remaining: number; resetTime: Date }>
       )[property];
-      if (info) note(res, { name, store, ...info, resetAt: info.resetTime.getTime() });
+      if (info) {
+        const endsAt = systemClock.now() + leftMsUntil(info.resetTime);
+        const leftMs = () => Math.max(0, Math.round(endsAt - systemClock.now()));
+        note(res, { name, store, ...info, leftMs });
+      }
       next(error);
     });
   };
@@ -100,17 +109,16 @@ const note = (res: Response, counted: Counted): void => {
 
 /** A window that is over has nothing to give back to. */
 const giveBack = (all: readonly Counted[]): void => {
-  for (const { store, key, resetAt } of all) if (Date.now() < resetAt) void store.decrement(key);
+  for (const { store, key, leftMs } of all) if (leftMs() > 0) void store.decrement(key);
 };
 
 const tell = (res: Response, all: readonly Counted[]): void => {
-  const leftMs = ({ resetAt }: Counted) => Math.max(0, resetAt - Date.now());
   const policy = ({ name, limit }: Counted) => `"${name}";q=${limit};w=${rateWindowMs / 1000}`;
-  const state = (one: Counted) => `"${one.name}";r=${one.remaining};t=${Math.ceil(leftMs(one) / 1000)}`;
+  const state = (one: Counted) => `"${one.name}";r=${one.remaining};t=${Math.ceil(one.leftMs() / 1000)}`;
   res.setHeader('RateLimit-Policy', all.map(policy).join(', '));
   res.setHeader('RateLimit', all.map(state).join(', '));
   const tightest = all.reduce((a, b) => (b.remaining < a.remaining ? b : a));
   res.setHeader('x-ratelimit-limit-requests', String(tightest.limit));
   res.setHeader('x-ratelimit-remaining-requests', String(tightest.remaining));
-  res.setHeader('x-ratelimit-reset-requests', `${Math.round(leftMs(tightest) / 100) / 10}s`);
+  res.setHeader('x-ratelimit-reset-requests', `${Math.round(tightest.leftMs() / 100) / 10}s`);
 };

@@ -2,8 +2,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { addAccount, addKey, patch, remove } from './accounts.js';
+import { freezeTime } from './frozen-time.js';
 import { type Scripted, serveScripted, writes } from './scripted.js';
 import { temporaryFolder, writeFiles } from './temporary.js';
 
@@ -76,8 +76,7 @@ export const serveRefusals = async (): Promise<Refusing> => {
     const { status, text } = await used.post('/v1/inference/test/labels', { input: 'x' });
     if (status !== 200) throw new Error(text);
   }
-  let now = Date.now();
-  const date = jest.spyOn(Date, 'now').mockImplementation(() => now);
+  const time = freezeTime();
   let count = 0;
   const { host } = new URL(service.url);
   const onAnswer = (message: unknown) => {
@@ -90,16 +89,14 @@ export const serveRefusals = async (): Promise<Refusing> => {
       await service.post('/v1/inference/test/labels', { input: 'x' });
       await service.post('/v1/inference/test/writer', { input: 'x' });
     },
-    pass(ms) {
-      now += ms;
-    },
+    pass: (ms) => time.pass(ms),
     keyFor: ({ key }) => (key ? { ...keys, limited: limited.key, spent: spent.key }[key] : service.key),
     get answered() {
       return count;
     },
     close() {
       unsubscribe(answers, onAnswer);
-      date.mockRestore();
+      time.thaw();
       thaw();
       return service.close();
     },

@@ -1,6 +1,6 @@
-import { jest } from '@jest/globals';
 import { addAccount, addKey, patch, remove } from '../helpers/accounts.js';
 import { type Client, clientOf } from '../helpers/client.js';
+import { freezeTime } from '../helpers/frozen-time.js';
 import { type Served, type ServeOptions, serve } from '../helpers/serve.js';
 
 let service: Served;
@@ -85,10 +85,12 @@ test('log-in has a rate of its own, the same for e-mails that are known and not'
     expect([refused.status, refused.json.error.code]).toEqual([429, 'rate_limited']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(500);
   }
-  const later = Date.now() + 600_000;
-  jest.spyOn(Date, 'now').mockImplementation(() => later);
+  const time = freezeTime();
+  // Set back meanwhile, which makes nobody wait longer.
+  time.setWallClock(Date.now() - 3_600_000);
+  time.pass(600_000);
   expect((await login(email, password, {}, strict)).status).toBe(200);
-  jest.restoreAllMocks();
+  time.thaw();
   await strict.close();
 });
 

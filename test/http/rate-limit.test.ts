@@ -1,7 +1,7 @@
 /** Rates as clients meet them: which pass, what the headers say, what counts. */
-import { jest } from '@jest/globals';
 import { planNamed } from '../../src/admission/plans.js';
 import { testCaller, testPlans } from '../helpers/caller.js';
+import { type FrozenTime, freezeTime } from '../helpers/frozen-time.js';
 import { type LimitedApp, limitedApp } from '../helpers/limited-app.js';
 
 const free = planNamed(testPlans, 'free');
@@ -12,6 +12,7 @@ const callerOn = (plan: typeof free, account: string, change: object = {}) => ({
 });
 
 let app: LimitedApp;
+let time: FrozenTime;
 const callers = {
   free: callerOn(free, 'free'),
   another: callerOn(free, 'another'),
@@ -25,9 +26,10 @@ const callers = {
 type Name = keyof typeof callers;
 beforeEach(async () => {
   app = await limitedApp(callers);
+  time = freezeTime();
 });
 afterEach(() => {
-  jest.restoreAllMocks();
+  time.thaw();
   return app.close();
 });
 
@@ -36,10 +38,6 @@ const statuses = async (caller: Name, ...wanted: number[]) => {
   const got: number[] = [];
   for (const status of wanted) got.push((await ask(caller, status)).status);
   return got;
-};
-const passTime = (ms: number) => {
-  const now = Date.now() + ms;
-  jest.spyOn(Date, 'now').mockImplementation(() => now);
 };
 
 test('of 200 requests at once, exactly the 100 of the plan pass', async () => {
@@ -63,7 +61,7 @@ test('every answer says the limit, what is left of it, and until when', async ()
 
 test('who is over the limit hears when the window ends, and which plan has more', async () => {
   await statuses('small', 200);
-  passTime(18_500);
+  time.pass(18_500);
   await statuses('small', 200, 200);
   const { status, headers } = await ask('small');
   expect([status, headers.get('retry-after')]).toEqual([429, '42']);
@@ -76,11 +74,22 @@ test('who is over the limit hears when the window ends, and which plan has more'
 
 test("the window is a minute from the account's first request in it", async () => {
   await statuses('small', 200);
-  passTime(59_000);
+  time.pass(59_000);
   expect(await statuses('small', 200, 200, 200)).toEqual([200, 200, 429]);
-  passTime(1_001);
+  time.pass(1_001);
   const { status, headers } = await ask('small');
   expect([status, headers.get('ratelimit')]).toEqual([200, '"account";r=2;t=60']);
+});
+
+test('the minute is over after a minute, though the wall clock is set back meanwhile', async () => {
+  expect(await statuses('small', 200, 200, 200)).toEqual([200, 200, 200]);
+  time.setWallClock(Date.now() - 3_600_000);
+  time.pass(30_000);
+  const { status, headers } = await ask('small');
+  expect([status, headers.get('retry-after')]).toEqual([429, '30']);
+  expect(headers.get('ratelimit')).toBe('"account";r=0;t=30');
+  time.pass(30_000);
+  expect(await statuses('small', 200, 503, 200, 200, 200)).toEqual([200, 503, 200, 200, 429]);
 });
 
 test('answers 429, 402 and 503 do not count; 400s and those of our faults do', async () => {
@@ -93,7 +102,7 @@ test('what is not counted is not given back to the next window', async () => {
   await statuses('small', 200);
   const late = app.post('/503', {}, { 'x-caller': 'small' });
   await late;
-  passTime(61_000);
+  time.pass(61_000);
   expect(await statuses('small', 200, 200, 200, 200)).toEqual([200, 200, 200, 429]);
 });
 
