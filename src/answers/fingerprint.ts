@@ -1,20 +1,16 @@
-/** What makes two requests the same: the account, the model as it lies on the disk, the inputs and the parameters. */
+/** What makes two requests the same: the account, the model as it was loaded, the inputs and the parameters. */
 import { createHash, type Hash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { serialize } from 'node:v8';
-import type { Job, ModelRef } from '../job.js';
+import type { Job } from '../job.js';
 
 /** Hashed at a time: 1 ms. */
 const sliceBytes = 2 ** 20;
 
-/** By folder: a model does not change while it is loaded. */
-const revisions = new Map<string, string>();
-
-export const fingerprintOf = ({ account, model, works, params }: Job): Promise<string> => {
+/** `revision`: of the files that answer; see `Engine.revision`. */
+export const fingerprintOf = ({ account, model, works, params }: Job, revision: string): Promise<string> => {
   const { id, dtype, options, pipelineUrl } = model;
-  const head = [account, id, dtype, options, pipelineUrl, revisionOf(model), params, works.length];
+  const head = [account, id, dtype, options, pipelineUrl, revision, params, works.length];
   return hashOf(
     head,
     works.map(({ input }) => input),
@@ -39,17 +35,4 @@ const updateInSlices = async (hash: Hash, bytes: Uint8Array): Promise<void> => {
     if (start > 0) await setImmediate();
     hash.update(bytes.subarray(start, start + sliceBytes));
   }
-};
-
-const revisionOf = ({ folder }: ModelRef): string => {
-  const known = revisions.get(folder);
-  if (known !== undefined) return known;
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  const states = files.map((name) => {
-    const { size, mtimeMs } = statSync(join(folder, name));
-    return `${name} ${size} ${mtimeMs}`;
-  });
-  const revision = states.join('\n');
-  revisions.set(folder, revision);
-  return revision;
 };

@@ -17,7 +17,7 @@ interface Answer {
 }
 
 export interface ResultCacheOptions {
-  readonly engine: Pick<Engine, 'run'>;
+  readonly engine: Pick<Engine, 'run' | 'revision'>;
   readonly clock: Clock;
   readonly maxBytes: number;
   /** Where other processes find what this one has answered. */
@@ -74,7 +74,9 @@ export class ResultCache {
   }
 
   #keyOf(job: Job): Promise<string> {
-    const key = this.#keys.get(job) ?? fingerprintOf(job);
+    const known = this.#keys.get(job);
+    if (known) return known;
+    const key = fingerprintOf(job, this.#options.engine.revision(job.model, job.runnerOwner));
     this.#keys.set(job, key);
     return key;
   }

@@ -3,6 +3,7 @@ import type { Event, Job, ModelRef } from '../job.js';
 import type { Clock } from '../metering/clock.js';
 import { DedicatedLanes } from './dedicated.js';
 import { Lane, type LaneObserver, type LaneOptions } from './lane.js';
+import { revisionOf } from './model-revision.js';
 import { Quarantine } from './quarantine.js';
 import type { LaneLimits } from './queue-limits.js';
 import { draining } from './runner-host.js';
@@ -88,7 +89,7 @@ export class Engine {
 
   /** `owner`: as who has runners of its own will find it. */
   health(model: ModelRef, owner?: string): ModelHealth {
-    const host = (this.dedicated.peek(model, owner) ?? this.#lanes.get(laneKey(model)))?.host;
+    const host = this.#peek(model, owner)?.host;
     switch (host?.state.state) {
       case 'ready':
         return { status: 'ready' };
@@ -103,6 +104,11 @@ export class Engine {
       default:
         return { status: 'unavailable', detail: 'not loaded; it loads on first use', isCold: true };
     }
+  }
+
+  /** Of the files that the model's runner has loaded; of those that it would load when there is none. */
+  revision(model: ModelRef, owner?: string): string {
+    return this.#peek(model, owner)?.host.revision ?? revisionOf(model.folder);
   }
 
   get lanes(): ReadonlyMap<string, Lane> {
@@ -126,6 +132,11 @@ export class Engine {
     this.#draining = true;
     this.#cancelHousekeeping();
     for (const lane of this.#lanes.values()) lane.host.kill();
+  }
+
+  /** Where work would go, and nothing is loaded for it. */
+  #peek(model: ModelRef, owner: string | undefined): Lane | undefined {
+    return this.dedicated.peek(model, owner) ?? this.#lanes.get(laneKey(model));
   }
 
   #laneFor(model: ModelRef, owner: string | undefined): Lane {

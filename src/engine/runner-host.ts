@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { TaskwireError } from '../errors.js';
 import type { Clock } from '../metering/clock.js';
+import { revisionOf } from './model-revision.js';
 import type { FromRunner, LoadRequest, RunnerInfo, ToRunner } from './protocol.js';
 import type { Runner, RunnerExit, StartRunner } from './runner-process.js';
 
@@ -64,6 +65,7 @@ export class RunnerHost {
   #failedLoads = 0;
   #loadMs: number | undefined;
   #closing = false;
+  #revision = '';
   /** Runners that are about to end, until they have, and what cancels the time they have for it. */
   readonly #ending = new Map<Runner, () => void>();
   #lastWordAt = 0;
@@ -80,6 +82,11 @@ export class RunnerHost {
 
   get state(): HostState {
     return this.#state;
+  }
+
+  /** Of the files that the runner has loaded, or loads; `undefined` while there is none. */
+  get revision(): string | undefined {
+    return this.#runner() && this.#revision;
   }
 
   /** Device time of all runs of this model, in microseconds. */
@@ -154,6 +161,8 @@ export class RunnerHost {
   #start(): void {
     const { start, load, clock } = this.#options;
     this.#lastWordAt = clock.now();
+    // Before it reads them: files that are replaced meanwhile then count as the old ones, which nobody asks for later.
+    this.#revision = revisionOf(load.folder);
     // What a runner says or does that is no longer the current one is of no interest.
     const runner = start({
       message: (message) => this.#runner() === runner && this.#onMessage(runner, message),

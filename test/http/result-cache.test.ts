@@ -49,6 +49,17 @@ describe('with a cache', () => {
     expect(json.data[1].gpu_seconds).toBeGreaterThan(0);
   });
 
+  test('files that are replaced count once their runner is started anew', async () => {
+    const cacheOf = async () => seen(await ask({ inputs: 'of these weights' }))[0];
+    expect([await cacheOf(), await cacheOf()]).toEqual(['miss', 'hit']);
+    writeFiles(served.folder, { 'models/test/echo/onnx/model.onnx': 'other weights' });
+    expect(await cacheOf()).toBe('hit');
+    const { last } = served.runners;
+    last.exit();
+    await until(() => served.runners.last !== last);
+    expect([await cacheOf(), await cacheOf()]).toEqual(['miss', 'hit']);
+  });
+
   test('the metrics count what was looked for', async () => {
     const { text } = await served.get('/metrics');
     expect(text).toMatch(/taskwire_cache_requests_total\{model="test\/echo",cache="hit"\} [1-9]/);

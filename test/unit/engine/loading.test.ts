@@ -1,5 +1,6 @@
 import { EngineBench, testModel } from '../../helpers/engine-bench.js';
 import { settle } from '../../helpers/fake-clock.js';
+import { temporaryFolder, writeFiles } from '../../helpers/temporary.js';
 
 /** Runners that load only when told to. */
 const coldBench = () => {
@@ -154,6 +155,20 @@ test('the state of a model is told at every moment of its life', async () => {
   bench.runners.last.ready();
   await job.ended;
   expect(health(bench)).toEqual({ status: 'ready' });
+});
+
+test('a model is the files that were there when it was loaded, until it is loaded again', async () => {
+  const folder = writeFiles(temporaryFolder(), { 'onnx/model.onnx': 'weights' });
+  const model = { ...testModel, folder };
+  const bench = new EngineBench();
+  const onDisk = bench.engine.revision(model);
+  expect(onDisk).toContain('onnx/model.onnx 7 ');
+  await bench.engine.warm(model);
+  writeFiles(folder, { 'onnx/model.onnx': 'other weights' });
+  expect(bench.engine.revision(model)).toBe(onDisk);
+  bench.runners.last.exit();
+  await bench.pass();
+  expect(bench.engine.revision(model)).toContain('onnx/model.onnx 13 ');
 });
 
 test('warming resolves when the model is ready and fails when it cannot be loaded', async () => {
