@@ -1,4 +1,4 @@
-/** Makes a fresh checkout ready by itself: installs by the lock file, builds. Used by start, test, check, dev and bench. */
+/** Makes a fresh checkout ready by itself: installs by the lock file, builds. Used by start, test, check, format, dev, build and bench. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
