@@ -52,10 +52,17 @@ const fromUrl = (url: unknown, kind: MediaKind, fetchUrl: FetchUrl, signal: Abor
 const fromField = (value: Uint8Array | string, kind: MediaKind): Uint8Array =>
   typeof value === 'string' ? fromText(value, kind) : value;
 
+/**
+ * What stands before the bytes. A type may hold commas of its own, as that of a browser's recording does
+ * (`codecs=vp8,opus`); bounded, for a text of megabytes is read here.
+ */
+const dataUrlHead = /^data:.{0,1000}?;base64,/is;
+
 /** A data URL (RFC 2397, base64 only) or bare base64, standard or URL-safe, with or without padding. */
 const fromText = (text: string, param: string): Uint8Array => {
-  const [, base64] = /^data:[^,]*;base64,(.*)$/is.exec(text) ?? [];
-  const payload = (base64 ?? text).replace(/\s+/g, '');
+  const [head] = dataUrlHead.exec(text) ?? [];
+  const base64 = head === undefined ? text : percentDecoded(text.slice(head.length));
+  const payload = base64.replace(/\s+/g, '');
   if (payload === '' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(payload)) {
     throw new TaskwireError('invalid_field', {
       param,
@@ -66,6 +73,10 @@ const fromText = (text: string, param: string): Uint8Array => {
   }
   return Buffer.from(payload, 'base64');
 };
+
+/** Some clients escape what base64 has beside letters and digits, as in any other URL. */
+const percentDecoded = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 const checked = (bytes: Uint8Array, kind: MediaKind): Uint8Array => {
   if (bytes.byteLength === 0)

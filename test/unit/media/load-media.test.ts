@@ -19,6 +19,7 @@ const refusal = async (request: object, fetchUrl = noFetch): Promise<TaskwireErr
 };
 
 const padded = png.toString('base64');
+const escaped = encodeURIComponent(padded);
 const urlSafe = png.toString('base64url');
 
 test.each([
@@ -30,6 +31,13 @@ test.each([
   ['a data URL', `data:image/png;base64,${padded}`],
   ['a data URL without a type', `data:;base64,${padded}`],
   ['a data URL with parameters', `data:image/png;charset=utf-8;base64,${padded}`],
+  ['a data URL whose type holds a comma', `data:video/webm;codecs=vp8,opus;base64,${padded}`],
+  ['a data URL whose type quotes a comma', `data:video/webm;codecs="vp8, opus";base64,${padded}`],
+  ['a data URL with escapes', `data:image/png;base64,${escaped}`],
+  [
+    'a data URL with escapes in small letters',
+    `data:;base64,${escaped.replace(/%../g, (code) => code.toLowerCase())}`,
+  ],
   ['a data URL in capitals', `DATA:image/png;BASE64,${padded}`],
 ])('%s give the same bytes', async (_, image) => {
   expect(Buffer.from((await load({ image }))!)).toEqual(png);
