@@ -66,10 +66,22 @@ const aborted = (signal: AbortSignal): Promise<never> =>
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
+/**
+ * Clouds' services for their own machines, by address since the ranges do not tell: Azure's WireServer lies in public
+ * space. The others are refused by their ranges already, and stay so whatever those come to mean.
+ */
+const cloudAddresses: ReadonlySet<string> = new Set([
+  '168.63.129.16', // Azure
+  '169.254.169.254', // AWS, Azure, Google and most others
+  '100.100.100.200', // Alibaba
+  '192.0.0.192', // Oracle
+  'fd00:ec2::254', // AWS
+]);
+
 /** Unicast and global; an IPv4 address inside an IPv6 one counts as that IPv4 address. */
 const isPublic = (address: string): boolean => {
   const parsed = ipaddr.process(address);
-  if (parsed.range() !== 'unicast') return false;
+  if (parsed.range() !== 'unicast' || cloudAddresses.has(parsed.toString())) return false;
   if (parsed.kind() === 'ipv4') return true;
   // NAT64, 6to4, Teredo and other wrappers have ranges of their own; the deprecated ::a.b.c.d has none.
   const parts = (parsed as ipaddr.IPv6).parts;
