@@ -52,7 +52,8 @@ const get = async (
     const { statusCode, headers, body } = await request(url, {
       dispatcher: agent,
       signal,
-      headers: { 'user-agent': 'taskwire' },
+      // What is asked for is the file; without a word a server may pack it.
+      headers: { 'user-agent': 'taskwire', 'accept-encoding': 'identity' },
     });
     const { location } = headers;
     if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {

@@ -1,7 +1,14 @@
 /** Fetching for clients, through the service, from servers of the test's own. */
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { makeFetchUrl } from '../../src/media/fetch-url.js';
 import { garbageCollector } from '../helpers/collect-garbage.js';
 import { type Answer, type Served, serve } from '../helpers/serve.js';
@@ -34,6 +41,7 @@ beforeAll(async () => {
     asked.push(req.url ?? '');
     const [, route, rest = ''] = /^\/([^/]*)\/?(.*)$/.exec(req.url ?? '') ?? [];
     if (route === 'png') res.end(png);
+    else if (route === 'packed') pack(req, res);
     else if (route === 'text') res.end('no picture at all');
     else if (route === 'missing') res.writeHead(404).end(png);
     else if (route === 'to') res.writeHead(302, { location: decodeURIComponent(rest) }).end();
@@ -56,6 +64,12 @@ afterAll(async () => {
 });
 beforeEach(() => void asked.splice(0));
 
+/** As servers do that pack what they send unless asked not to. */
+const pack = (req: IncomingMessage, res: ServerResponse): void => {
+  if (req.headers['accept-encoding'] === 'identity') res.end(png);
+  else res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(png));
+};
+
 /** So many bytes without saying how many. */
 const pour = (res: ServerResponse, bytes: number): void => {
   const piece = Buffer.alloc(2 ** 18);
@@ -76,6 +90,10 @@ const to = (target: string) => `${files}/to/${encodeURIComponent(target)}`;
 
 test('a picture is fetched', async () => {
   expect((await weigh(`${files}/png`)).json.weight).toBe(100);
+});
+
+test('a server that packs what it sends is asked not to', async () => {
+  expect((await weigh(`${files}/packed`)).json.weight).toBe(100);
 });
 
 test('a private address is refused by name, and nobody is asked', async () => {
