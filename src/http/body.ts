@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import express, { type Request, type RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import type { MediaKind } from '../../tasks/task.js';
-import { TaskwireError } from '../errors.js';
+import { show, TaskwireError } from '../errors.js';
 import { maxMediaBytes } from '../media/load-media.js';
 import { sniff } from '../media/sniff.js';
 import { maxFieldBytes, readFormFields, tooLarge } from './form.js';
@@ -72,6 +72,7 @@ export const readBody =
     const limit = limitFor(type);
     const declared = Number(req.headers['content-length'] ?? 0);
     const reader = readerFor(type);
+    const compressed = reader === readForm ? compressedForm(req) : undefined;
     if (reader === readForm)
       capLength(req, limit, () => {
         if (!res.headersSent) res.setHeader('connection', 'close');
@@ -81,12 +82,25 @@ export const readBody =
       // What is a little too large is read to its end, so that the client is there to hear why; this is not.
       res.setHeader('connection', 'close');
       finish(tooLarge(limit, { got: `${declared} bytes` }));
-    } else if (reader) reader(req, res, finish);
+    } else if (compressed) finish(compressed);
+    else if (reader) reader(req, res, finish);
     else finish(unsupported(type));
   };
 
 const contentType = (req: Request): string =>
   (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+
+/** Other bodies are inflated by their readers; the parser of forms would take the bytes for a form cut off. */
+const compressedForm = (req: Request): TaskwireError | undefined => {
+  const encoding = req.headers['content-encoding'] ?? 'identity';
+  if (encoding.trim().toLowerCase() === 'identity') return undefined;
+  return new TaskwireError('unsupported_media', {
+    param: 'content-encoding',
+    message: 'A form is not read compressed.',
+    got: show(encoding),
+    allowed: 'identity, or a JSON or raw body, which may be gzip, deflate or br',
+  });
+};
 
 /** A form's parts are capped one by one; a form sent in chunks says nowhere how long it is. */
 const capLength = (req: Request, limit: number, onTooLong: () => void): void => {
@@ -204,10 +218,21 @@ const fromMulter = ({ code, field, message }: MulterError): TaskwireError => {
   });
 };
 
-/** Puts an uploaded file where the task expects its media. */
-export const withMedia = ({ fields, file }: Body, media: MediaKind | undefined): Record<string, unknown> => {
-  if (!file) return { ...fields };
+/** Puts an uploaded file, or the text that stands for one, where the task expects its media. */
+export const withMedia = (body: Body, media: MediaKind | undefined): Record<string, unknown> => {
+  const { form, fields, file } = body;
+  if (!file) return form === 'multipart' && media ? withTextualFile(fields, media) : { ...fields };
   if (!media)
     throw new TaskwireError('invalid_field', { param: 'file', message: 'This task takes no file.' });
   return { ...fields, [media]: file };
+};
+
+/** A data URL or base64 in a form's `file`: the name under which it would have uploaded. */
+const withTextualFile = (
+  { file, ...fields }: Readonly<Record<string, unknown>>,
+  media: MediaKind,
+): Record<string, unknown> => {
+  if (typeof file !== 'string') return file === undefined ? fields : { ...fields, file };
+  if (fields[media] === undefined) return { ...fields, [media]: file };
+  throw new TaskwireError('too_many_inputs', { got: 'several files', allowed: 'one file' });
 };

@@ -1,4 +1,5 @@
 /** Uploads of every wrong kind get their documented status and code, and the next request is served. */
+import { gzipSync } from 'node:zlib';
 import { exchange, head } from '../helpers/raw-http.js';
 import { type Answer, type Served, serve } from '../helpers/serve.js';
 
@@ -150,6 +151,33 @@ test.each([
     await post({ image: bytes.toString('base64') }),
   ])
     expect(outcome(answer)).toEqual([415, 'unsupported_media']);
+});
+
+test('a compressed form is refused by what is wrong with it', async () => {
+  const whole = Buffer.from(`${filePart}${png.toString('latin1')}\r\n--XX--\r\n`, 'latin1');
+  const type = { 'content-type': 'multipart/form-data; boundary=XX' };
+  const answer = await post(new Uint8Array(gzipSync(whole)), { ...type, 'content-encoding': 'gzip' });
+  expect([...outcome(answer), answer.json.error.param]).toEqual([
+    415,
+    'unsupported_media',
+    'content-encoding',
+  ]);
+  expect(answer.json.error.message).toMatch(/Got: "gzip"\. Allowed: identity/);
+  const plain = await post(new Uint8Array(whole), { ...type, 'content-encoding': 'identity' });
+  expect(plain.json.weight).toBe(png.byteLength);
+});
+
+test.each([
+  ['base64', png.toString('base64')],
+  ['a data URL', `data:image/png;base64,${png.toString('base64')}`],
+])('a field `file` of %s is the file', async (_, text) => {
+  expect((await post(form(['file', text], ['digits', '2']))).json).toMatchObject({ weight: 58, digits: 2 });
+  const twice = await post(form(['file', text], ['image', text]));
+  expect(outcome(twice)).toEqual([400, 'too_many_inputs']);
+  const words = await post(form(['file', 'no picture at all!']));
+  expect([...outcome(words), words.json.error.param]).toEqual([400, 'invalid_field', 'image']);
+  const json = await post({ file: text });
+  expect([...outcome(json), json.json.error.param]).toEqual([400, 'unknown_field', 'file']);
 });
 
 test('a task without media takes no file', async () => {
