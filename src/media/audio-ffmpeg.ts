@@ -7,7 +7,8 @@ import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { TaskwireError } from '../errors.js';
 
 /** What is left out matters: playlists, concat scripts and the like would open other files or the network. */
-const containers = 'wav,w64,aiff,flac,ogg,mp3,matroska,mov,amr,avi,asf,au,caf,mpegts,mpeg,aac,ac3,wv,tta,ape';
+const containers =
+  'wav,w64,aiff,flac,ogg,mp3,matroska,mov,amr,avi,asf,au,caf,mpegts,mpeg,aac,ac3,eac3,dts,wv,tta,ape,flv';
 /** No decoder of pictures: not even the probing of a video opens one. */
 const decoders = [
   'aac,aac_fixed,aac_latm,ac3,eac3,dca,alac,amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,ape,flac,gsm,gsm_ms',

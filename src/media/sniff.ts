@@ -45,7 +45,13 @@ const signatures: readonly Signature[] = [
   signature('audio', 'asf', [0x30, 0x26, 0xb2, 0x75]),
   signature('audio', 'au', '.snd'),
   signature('audio', 'caf', 'caff'),
-  signature('audio', 'mpegts', [0x47, 0x40]),
+  signature('audio', 'w64', 'riff\x2e\x91\xcf\x11'),
+  signature('audio', 'wavpack', 'wvpk'),
+  signature('audio', 'tta', 'TTA1'),
+  signature('audio', 'ape', 'MAC '),
+  signature('audio', 'ac3', [0x0b, 0x77]),
+  signature('audio', 'dts', [0x7f, 0xfe, 0x80, 0x01]),
+  signature('audio', 'flv', 'FLV\x01'),
   signature('audio', 'mpeg', [0x00, 0x00, 0x01, 0xba]),
   signature('audio', 'mpeg', [0x00, 0x00, 0x01, 0xb3]),
 ];
@@ -56,6 +62,10 @@ const signatures: readonly Signature[] = [
  */
 const isMpegFrame = (bytes: Uint8Array): boolean =>
   bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe0) === 0xe0 && bytes[1] !== 0xff && bytes[1] !== 0xfe;
+
+/** Packets of 188 bytes that begin with 0x47; those of cameras and discs have a stamp of four bytes before it. */
+const isTransportStream = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0x47 && bytes[188] === 0x47) || (bytes[4] === 0x47 && bytes[196] === 0x47);
 
 /** Some formats begin with letters alone (BMW, FORMAL, ID3 …); none goes on in plain ASCII. */
 const isText = (head: Buffer): boolean =>
@@ -68,5 +78,6 @@ export const sniff = (
   if (isText(head)) return undefined;
   const found = signatures.find(({ at, bytes: magic }) => head.subarray(at, at + magic.length).equals(magic));
   if (found) return { kind: found.kind, name: found.name };
+  if (isTransportStream(bytes)) return { kind: 'audio', name: 'mpegts' };
   return isMpegFrame(head) ? { kind: 'audio', name: 'mp3' } : undefined;
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSound } from '../../src/media/audio.js';
 import { loadMedia } from '../../src/media/load-media.js';
+import { sniff } from '../../src/media/sniff.js';
 import { describeWithFfmpeg } from '../helpers/needs.js';
 import { ffmpeg, joined, pitchOf, tone, wavFile } from '../helpers/sounds.js';
 
@@ -57,8 +58,18 @@ describeWithFfmpeg('every container', () => {
     ['a.mp4', withPicture],
     ['fast.mp4', [...withPicture, '-movflags', '+faststart']],
     ['a.mkv', withPicture],
+    ['a.w64', []],
+    ['a.wv', []],
+    ['a.tta', []],
+    ['a.ac3', []],
+    ['a.dts', ['-c:a', 'dca', '-strict', '-2']],
+    ['a.flv', []],
+    ['a.ts', []],
+    ['a.m2ts', []],
   ])('%s is decoded to mono at the wanted rate', async (name, options) => {
-    const { seconds, samples } = await decode(converted(name, ...options));
+    const file = converted(name, ...options);
+    expect(sniff(file)?.kind).toBe('audio');
+    const { seconds, samples } = await decode(file);
     // Codecs of frames add and lose some milliseconds.
     expect(samples.length / rate).toBeGreaterThan(1.9);
     expect(samples.length / rate).toBeLessThan(2.2);

@@ -19,6 +19,15 @@ test.each([
   ['audio', 'mp3', bytes('ID3\x04\0')],
   ['audio', 'mp3', bytes('\xff\xfb\x90\x44\0\0')],
   ['audio', 'matroska', bytes('\x1a\x45\xdf\xa3')],
+  ['audio', 'w64', bytes('riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0')],
+  ['audio', 'wavpack', bytes('wvpk\x32\0\0\0\x10\x04')],
+  ['audio', 'tta', bytes('TTA1\x01\0\x02\0')],
+  ['audio', 'ape', bytes('MAC \x96\x0f\0\0')],
+  ['audio', 'ac3', bytes('\x0b\x77\x12\x34')],
+  ['audio', 'dts', bytes('\x7f\xfe\x80\x01')],
+  ['audio', 'flv', bytes('FLV\x01\x04\0\0\0\x09')],
+  ['audio', 'mpegts', bytes(`G\x40\x11${'\0'.repeat(185)}G\0`)],
+  ['audio', 'mpegts', bytes(`\0\0\0\0G\x40\x11${'\0'.repeat(189)}G\0`)],
   ['audio', 'mp4', bytes('\0\0\0\x20ftypM4A ')],
   ['audio', 'mp4', bytes('\0\0\0\x20ftypisom')],
 ])('%s/%s is known by its first bytes', (kind, name, head) => {
@@ -36,6 +45,7 @@ test.each([
   ['a RIFF of another kind', bytes('RIFF\x10\0\0\0XXXXfmt ')],
   ['two bytes', bytes('\xff\xd8')],
   ['nothing', bytes('')],
+  ['a G alone', bytes(`G\x40\x11${'\0'.repeat(300)}`)],
   ['UTF-16 text', bytes('\xff\xfeH\0e\0l\0l\0o\0')],
 ])('%s is no media', (_, head) => {
   expect(sniff(head)).toBeUndefined();
