@@ -163,6 +163,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
 const explain = (error: Error, stderr: string | null): TaskwireError => {
   if (/Cannot find ffmpeg|ENOENT/.test(error.message)) return missing(error);
   const log = stderr ?? '';
+  if (killed.test(error.message) || /received signal \d+/.test(log)) return interrupted(error);
   const why = reasons.find(([pattern]) => pattern.test(log))?.[1] ?? 'it is corrupt or holds no sound';
   return new TaskwireError('invalid_media', {
     param: 'audio',
@@ -170,6 +171,15 @@ const explain = (error: Error, stderr: string | null): TaskwireError => {
     cause: error,
   });
 };
+
+/** By somebody else: a service manager, the kernel out of memory. SIGSEGV and the like are the file's doing. */
+const killed = /killed with signal SIG(KILL|TERM|INT|HUP|QUIT|XCPU)\b/;
+
+const interrupted = (cause: Error): TaskwireError =>
+  new TaskwireError('runner_failed', {
+    message: 'The decoder of the audio was ended from outside before it was done. The file may be well.',
+    cause,
+  });
 
 const missing = (cause: Error): TaskwireError =>
   new TaskwireError('unsupported_media', {

@@ -116,6 +116,21 @@ describeWithFfmpeg('the decoder ends with the request', () => {
     expect(ownFiles()).toEqual([]);
   });
 
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'])(
+    'one ended from outside by %s is no fault of the file',
+    async (name) => {
+      const sound = await openSound(long, { rate, signal: new AbortController().signal });
+      const decoder = childrenOf(process.pid).find(({ command }) => command === 'ffmpeg');
+      process.kill(decoder!.pid, name);
+      const reading = (async () => {
+        for await (const _ of sound.blocks);
+      })();
+      await expect(reading).rejects.toMatchObject({ code: 'runner_failed' });
+      await sound.close();
+      expect(ownFiles()).toEqual([]);
+    },
+  );
+
   test('files of processes that are gone are removed, those of living ones stay', () => {
     const [stale, living] = [`taskwire-sound-4194305-x`, `taskwire-sound-${process.pid}-x`];
     for (const name of [stale, living]) writeFileSync(join(tmpdir(), name), '');

@@ -1,12 +1,14 @@
 /** The service as a process: its first start, its device, its books, its end. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childrenOf, isAlive } from '../helpers/children.js';
 import { type LiveService, startService } from '../helpers/live-service.js';
+import { describeWithFfmpeg } from '../helpers/needs.js';
+import { ffmpeg } from '../helpers/sounds.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { until } from '../helpers/until.js';
 
@@ -141,10 +143,40 @@ describe('while it runs', () => {
     await until(() => runners.every((pid) => !isAlive(pid)));
   }, 120_000);
 
+  test('a signal to its process group, as a terminal sends it, does not reach its runners', async () => {
+    await service.post('/v1/inference/text-generation', writing);
+    const [runner] = childrenOf(service.pid);
+    // Linux, proc_pid_stat(5): the fifth field is the group.
+    const [, group] = /\) \S \d+ (\d+)/.exec(readFileSync(`/proc/${runner!.pid}/stat`, 'utf8')) ?? [];
+    expect(group).toBe(String(runner!.pid));
+  });
+
   test('its runners end with it, however it ends', async () => {
     await service.post('/v1/inference/text-generation', writing);
     const [runner] = childrenOf(service.pid);
     process.kill(service.pid, 'SIGKILL');
     await until(() => !isAlive(runner!.pid));
+  });
+});
+
+describeWithFfmpeg('while it decodes', () => {
+  test('the decoder ends with it, however it ends', async () => {
+    await start();
+    const minutes = ffmpeg(['-f', 'lavfi', '-i', 'sine=440:d=1200:r=16000', '-f', 'flac', 'pipe:1']);
+    const headers = { 'content-type': 'audio/flac' };
+    const answer = service.post('/v1/inference/asr?model=tiny/whisper', new Uint8Array(minutes), headers);
+    const lost = answer.then(
+      () => 'answered',
+      () => 'lost',
+    );
+    const decoders = () => {
+      const runners = childrenOf(service.pid);
+      return runners.flatMap(({ pid }) => childrenOf(pid)).filter(({ command }) => command === 'ffmpeg');
+    };
+    await until(() => decoders().length > 0);
+    const [decoder] = decoders();
+    process.kill(service.pid, 'SIGKILL');
+    await until(() => !isAlive(decoder!.pid));
+    expect(await lost).toBe('lost');
   });
 });
