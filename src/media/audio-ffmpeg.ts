@@ -5,6 +5,8 @@
 import { PassThrough } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { TaskwireError } from '../errors.js';
+import { truncated } from './audio-cut-off.js';
+import { FfmpegLog } from './audio-ffmpeg-log.js';
 
 /** What is left out matters: playlists, concat scripts and the like would open other files or the network. */
 const containers =
@@ -19,6 +21,14 @@ const decoders = [
 ].join(',');
 /** The largest piece of memory it may ask for: far above any sound's packet. */
 const maxAllocBytes = 256 * 2 ** 20;
+/**
+ * The mean of the channels: ffmpeg's own choice for floats is 1.4 times as loud and may overshoot. Beside it the first
+ * frame's time is told; `aresample` could fill the time before it, but would hold that silence in memory, and shifts plain
+ * files by their encoder's delay.
+ */
+const filters = 'asplit[first],aresample=rematrix_maxval=1.0;[first]aselect=eq(n\\,0),ashowinfo,anullsink';
+/** Tracks of a plain video differ by less. */
+const leastLateSeconds = 0.25;
 /** Decoded ahead of the reader: a minute at 16 kHz, filled while the model computes. */
 const aheadBytes = 4 * 2 ** 20;
 
@@ -43,8 +53,7 @@ export const decodeFile = async (path: string, options: FfmpegOptions): Promise<
   const command = fenced(path)
     .audioChannels(1)
     .audioFrequency(rate)
-    // The mean of the channels: ffmpeg's own choice for floats is 1.4 times as loud and may overshoot.
-    .audioFilters('aresample=rematrix_maxval=1.0')
+    .audioFilters(filters)
     .format('f32le')
     .outputOptions('-t', String(maxSeconds + 1), '-threads', '1');
   const running = new Running(command, signal);
@@ -57,8 +66,10 @@ export const decodeFile = async (path: string, options: FfmpegOptions): Promise<
     await running.ended.catch(() => undefined);
   };
   try {
-    const seconds = (await running.announced) ?? (await countSeconds(path, signal));
-    return { seconds, blocks: floatBlocks(samples, running.ended), close };
+    await running.opened;
+    const seconds = running.log.announced ?? (await countSeconds(path, signal));
+    const blocks = withLateStart(floatBlocks(samples, running.ended), running, { rate, seconds });
+    return { seconds, blocks, close };
   } catch (error) {
     await close();
     throw error;
@@ -78,12 +89,13 @@ const fenced = (path: string): FfmpegCommand =>
 
 /** One ffmpeg process from start to end, and what it says meanwhile. */
 class Running {
+  readonly log = new FfmpegLog();
   /** Resolves when it has ended well, rejects with a `TaskwireError` otherwise. */
   readonly ended: Promise<void>;
-  /** Seconds by the file's header; `undefined` when that does not say, or only guesses. */
-  readonly announced: Promise<number | undefined>;
-  /** Where it was when it last told. */
-  seconds = 0;
+  /** Resolves once the file's header has been told. */
+  readonly opened: Promise<void>;
+  /** Resolves once it is told when the sound begins. */
+  readonly begun: Promise<void>;
   readonly #command: FfmpegCommand;
   #killed = false;
 
@@ -92,13 +104,14 @@ class Running {
     const onAbort = () => this.kill();
     signal.addEventListener('abort', onAbort, { once: true });
     this.ended = new Promise<void>((resolve, reject) => {
-      command.on('end', () => resolve());
+      command.on('end', () => (this.log.isShort ? reject(truncated()) : resolve()));
       command.on('error', (error, _stdout, stderr) =>
         reject(this.#killed ? stopped() : explain(error, stderr)),
       );
     }).finally(() => signal.removeEventListener('abort', onAbort));
-    this.announced = this.#listen();
-    this.announced.catch(() => undefined); // not every caller asks
+    command.on('stderr', (line: string) => this.log.read(line));
+    this.opened = this.#once((log) => log.isOpen);
+    this.begun = this.#once((log) => log.beginsAt !== undefined);
     // It may be asked to end before it has begun: fluent-ffmpeg looks for the program first.
     command.on('start', () => (this.#killed || signal.aborted) && this.kill());
   }
@@ -108,20 +121,14 @@ class Running {
     this.#command.kill('SIGKILL');
   }
 
-  #listen(): Promise<number | undefined> {
-    let length: number | undefined;
-    let guessed = false;
-    return new Promise((resolve, reject) => {
-      this.#command.on('stderr', (line: string) => {
-        const [, header] = /^ {2}Duration: ([\d:.]+),/.exec(line) ?? [];
-        const [, progress] = /\btime=([\d:.]+)/.exec(line) ?? [];
-        if (header) length = toSeconds(header);
-        if (progress) this.seconds = toSeconds(progress);
-        if (line.includes('Estimating duration')) guessed = true;
-        if (line.startsWith('Stream mapping:')) resolve(guessed ? undefined : length);
-      });
-      this.ended.then(() => resolve(length), reject);
+  /** Resolves when its log says so, and when it has ended. */
+  #once(said: (log: FfmpegLog) => boolean): Promise<void> {
+    const once = new Promise<void>((resolve, reject) => {
+      this.#command.on('stderr', () => said(this.log) && resolve());
+      this.ended.then(resolve, reject);
     });
+    once.catch(() => undefined); // not every caller asks
+    return once;
   }
 }
 
@@ -131,11 +138,24 @@ const countSeconds = async (path: string, signal: AbortSignal): Promise<number> 
   const running = new Running(command, signal);
   command.run();
   await running.ended;
-  return running.seconds;
+  return running.log.seconds;
 };
 
-const toSeconds = (time: string): number =>
-  time.split(':').reduce((seconds, part) => seconds * 60 + Number(part), 0);
+/** Silence for the time before a track that begins later than its video: times count from the file's beginning. */
+async function* withLateStart(
+  blocks: AsyncIterable<Float32Array>,
+  { log, begun }: Running,
+  { rate, seconds }: { readonly rate: number; readonly seconds: number },
+): AsyncGenerator<Float32Array> {
+  await begun;
+  const late = log.beginsAt ?? 0;
+  // A beginning beyond the file's end is a broken clock.
+  if (log.hasPictures && late >= leastLateSeconds && late <= seconds) {
+    for (let left = Math.round(late * rate); left > 0; left -= rate)
+      yield new Float32Array(Math.min(left, rate));
+  }
+  yield* blocks;
+}
 
 async function* floatBlocks(stream: PassThrough, ended: Promise<void>): AsyncGenerator<Float32Array> {
   let rest: Buffer = Buffer.alloc(0);
@@ -177,7 +197,7 @@ const killed = /killed with signal SIG(KILL|TERM|INT|HUP|QUIT|XCPU)\b/;
 
 const interrupted = (cause: Error): TaskwireError =>
   new TaskwireError('runner_failed', {
-    message: 'The decoder of the audio was ended from outside before it was done. The file may be well.',
+    message: 'The decoder of the audio was ended from outside before it was done; the file is not to blame.',
     cause,
   });
 

@@ -5,6 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TaskwireError } from '../errors.js';
+import { isCutOff, truncated } from './audio-cut-off.js';
 import { askFfmpeg, decodeFile, stopped } from './audio-ffmpeg.js';
 import { Resampler } from './audio-resample.js';
 import { monoSamples, readWav, type Wav } from './wav.js';
@@ -32,6 +33,7 @@ export interface Sound {
 export const openSound = async (bytes: Uint8Array, options: SoundOptions): Promise<Sound> => {
   const { rate, signal, maxSeconds = maxAudioSeconds } = options;
   const wav = readWav(bytes);
+  if (!wav && isCutOff(bytes)) throw truncated();
   const sound = wav ? wavSound(wav, rate) : await ffmpegSound(bytes, { rate, signal, maxSeconds });
   if (sound.seconds > maxSeconds) {
     await sound.close();
