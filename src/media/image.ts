@@ -2,6 +2,7 @@
 import sharp, { type KernelEnum, type SharpOptions } from 'sharp';
 import { show, TaskwireError } from '../errors.js';
 import { type Filter, type Pixels, resample, type Size } from './image-resample.js';
+import { isBareYCbCr } from './image-tiff.js';
 
 /** Of one picture, or of the first frame of an animation. */
 const maxImagePixels = 50_000_000;
@@ -58,6 +59,7 @@ export class UploadedImage implements Size {
         throw unreadable(bytes, error);
       });
     if (size.width * size.height > maxImagePixels) throw tooLarge(size);
+    if (isBareYCbCr(bytes)) throw bareYCbCr();
     return new UploadedImage(bytes, size);
   }
 
@@ -92,6 +94,13 @@ const tooLarge = ({ width, height }: Size): TaskwireError =>
     message: 'The image has too many pixels.',
     got: `${width} x ${height} = ${width * height} pixels`,
     allowed: `${maxImagePixels} pixels`,
+  });
+
+const bareYCbCr = (): TaskwireError =>
+  new TaskwireError('invalid_media', {
+    param: 'image',
+    message:
+      'The colours of this TIFF (YCbCr without JPEG compression) cannot be read here; convert it to RGB.',
   });
 
 const unreadable = (bytes: Uint8Array, cause: unknown): TaskwireError => {

@@ -174,6 +174,26 @@ describe('refusals', () => {
     expect(error?.code).toBe('invalid_media');
   });
 
+  test.each(['none', 'lzw', 'deflate'] as const)(
+    'a TIFF of YCbCr is refused where its compression is %s, since its colours would be wrong',
+    async (compression) => {
+      const file = await noise().tiff({ compression }).toBuffer();
+      expect((await decode(file)).width).toBe(300);
+      // The tag of the colours, a single short: 2 is RGB, 6 YCbCr.
+      const tag = file.indexOf(Buffer.from([0x06, 0x01, 0x03, 0, 1, 0, 0, 0, 2, 0]));
+      file.writeUInt16LE(6, tag + 8);
+      const error = await refusal(file);
+      expect(error).toMatchObject({ code: 'invalid_media', param: 'image' });
+      expect(error?.message).toContain('YCbCr');
+    },
+  );
+
+  test('a TIFF of YCbCr in JPEG is read', async () => {
+    const file = await corners(red, green, blue, white).tiff({ compression: 'jpeg', quality: 80 }).toBuffer();
+    expect(file.indexOf(Buffer.from([0x06, 0x01, 0x03, 0, 1, 0, 0, 0, 6, 0]))).toBeGreaterThan(0);
+    expect(cornersOf(await decode(file))).toEqual([red, green, blue, white]);
+  });
+
   test('bytes behind the picture do no harm', async () => {
     const jpeg = await noise().jpeg().toBuffer();
     expect((await decode(Buffer.concat([jpeg, Buffer.from('thank you')]))).width).toBe(300);
