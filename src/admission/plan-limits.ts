@@ -34,4 +34,10 @@ export const checkPlan = (plan: Plan, { inputs, mediaBytes, ceiling }: Estimate)
 
 /** Once the runner has heard it through. */
 export const checkAudio = (plan: Plan, seconds: number): void =>
-  check(plan, { code: 'audio_too_long', got: seconds, most: plan.maxAudioSeconds, what: 'seconds of audio' });
+  check(plan, {
+    code: 'audio_too_long',
+    param: 'audio',
+    got: seconds,
+    most: plan.maxAudioSeconds,
+    what: 'seconds of audio',
+  });

@@ -1,4 +1,5 @@
 /** Reads a request's body, whatever its form, into plain fields; media stay bytes. */
+import { isUtf8 } from 'node:buffer';
 import type { Writable } from 'node:stream';
 import express, { type Request, type RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
@@ -26,7 +27,12 @@ export interface Body {
 
 export const bodyOf = (req: Request): Body => (req as Request & { parsedBody: Body }).parsedBody;
 
-const readJson = express.json({ limit: maxJsonBytes, type: () => true, strict: false });
+const readJson = express.json({
+  limit: maxJsonBytes,
+  type: () => true,
+  strict: false,
+  verify: (_req, _res, bytes, charset) => assertText(bytes, charset),
+});
 const readRaw = express.raw({ limit: maxMediaBytes, type: () => true });
 const unnamed = 'unnamed';
 const readForm = multer({
@@ -160,10 +166,16 @@ const toFormBody = (req: Request): Body => {
   };
 };
 
+/** What is no UTF-8 would be read with marks in place of it. */
+const assertText = (bytes: Buffer, charset = 'utf-8'): void => {
+  if (charset === 'utf-8' && !isUtf8(bytes)) throw new Error('it is not UTF-8');
+};
+
 const parseJson = (bytes: Buffer): unknown => {
   if (bytes.byteLength > maxJsonBytes) throw tooLarge(maxJsonBytes);
   if (bytes.byteLength === 0) return {};
   try {
+    assertText(bytes);
     return JSON.parse(bytes.toString());
   } catch (error) {
     throw notJson((error as Error).message);
@@ -193,7 +205,7 @@ export const bodyError = (error: unknown, type: string, limit = limitFor(type)):
   if (error instanceof TaskwireError) return error;
   const { type: kind, status, message } = error as { type?: string; status?: number; message?: string };
   if (kind === 'entity.too.large') return tooLarge(limit);
-  if (kind === 'entity.parse.failed') return notJson(message);
+  if (kind === 'entity.parse.failed' || kind === 'entity.verify.failed') return notJson(message);
   if (kind === 'encoding.unsupported' || kind === 'charset.unsupported')
     return new TaskwireError('unsupported_media', { message: `${message}.` });
   if (kind === 'request.aborted') return new TaskwireError('client_closed');

@@ -34,7 +34,6 @@ export const request = z
       .number()
       .int()
       .min(0)
-      .max(wholeWindow)
       .default(256)
       .describe("Clamped to what the model's window leaves. 0 only with `prompt_logprobs`."),
     temperature: z.number().min(0).max(2).default(1).describe('0 takes the likeliest token each time.'),

@@ -104,6 +104,16 @@ test('of two fields of one name the last counts', async () => {
   expect((await post('{"inputs": "first", "inputs": "second"}')).json.echoes).toEqual(['second']);
 });
 
+test.each([['application/json'], ['application/json; charset=utf-8'], ['']])(
+  'bytes that are no UTF-8 are no JSON, with the type "%s"',
+  async (type) => {
+    const bytes = Buffer.concat([Buffer.from('{"inputs": "'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')]);
+    const answer = await post(new Uint8Array(bytes), { 'content-type': type });
+    expect(outcome(answer)).toEqual([400, 'invalid_json']);
+    expect(answer.json.error.message).toContain('UTF-8');
+  },
+);
+
 test('NUL is a character in inputs', async () => {
   const answer = await post({ inputs: 'a\0b' });
   expect(answer.json.echoes).toEqual(['a\0b']);
