@@ -20,13 +20,14 @@ import type { Clock } from './metering/clock.js';
 import type { RequestObserver } from './metering/metrics.js';
 import { validate } from './validate.js';
 
-/** A parsed request: whose, for what, with which fields (under the task's own names). */
+/** A parsed request: whose, for what, with which fields. */
 export interface Call {
   readonly id: string;
   readonly caller: Caller;
   readonly task: Task;
   readonly model: string | undefined;
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** The fields under the task's own names. Asked for once, after the rate is counted: bad fields, which throw, count too. */
+  readonly readFields: () => Readonly<Record<string, unknown>>;
   /** The route itself asks for a stream, whatever the fields say. */
   readonly streamRoute: boolean;
   /** Ends with the client's connection, or when the time is up: the reason is the error that says which. */
@@ -91,7 +92,7 @@ export async function* infer(call: Call, path: Path): AsyncGenerator<Reply, void
   try {
     model = permitted(path.catalogue.resolve(call.model, task), caller);
     await call.limitModel(model);
-    const parsed = validate(task.request, call.fields);
+    const parsed = validate(task.request, call.readFields());
     const streaming = call.streamRoute || (task.stream?.asksFor(parsed) ?? false);
     const request = streaming && task.stream ? task.stream.force(parsed) : parsed;
     const timeoutMs = call.timeoutMs ?? (streaming ? streamTimeoutMs : unaryTimeoutMs);

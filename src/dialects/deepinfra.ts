@@ -26,7 +26,7 @@ export const answerDeepInfra = async (
   const call = openCall(req, res, {
     task,
     model,
-    get fields() {
+    readFields() {
       if (body.queries !== undefined)
         assertFits(path.catalogue.resolve(model, task).entry, crossEncoder, 'queries and documents need');
       return wording.taskFields();

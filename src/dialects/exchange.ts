@@ -26,7 +26,7 @@ export interface Face {
 }
 
 /** What the dialect knows of a call; the rest is the same for all. */
-export type Asked = Pick<Call, 'task' | 'model' | 'fields' | 'streamRoute'> & {
+export type Asked = Pick<Call, 'task' | 'model' | 'readFields' | 'streamRoute'> & {
   /** Where the body says it; the header may too. */
   readonly waitForModel?: boolean;
   /** When not the connection's: what is answered later outlives it. */
@@ -35,7 +35,8 @@ export type Asked = Pick<Call, 'task' | 'model' | 'fields' | 'streamRoute'> & {
 
 export const openCall = (req: Request, res: Response, asked: Asked): Call => {
   const { id, lifetime, limitModel } = contextOf(res);
-  const common = {
+  return {
+    ...asked,
     id,
     caller: callerOf(res),
     lifetime: asked.lifetime ?? lifetime,
@@ -44,8 +45,6 @@ export const openCall = (req: Request, res: Response, asked: Asked): Call => {
     noStore: /\bno-store\b/i.test(req.get('cache-control') ?? ''),
     waitForModel: asked.waitForModel || req.get('x-wait-for-model')?.toLowerCase() === 'true',
   };
-  // Assigned rather than spread, so that fields that are still to be worked out stay so.
-  return Object.assign(asked, common);
 };
 
 export const readModel = (model: unknown): string | undefined => {

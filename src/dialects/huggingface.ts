@@ -23,9 +23,7 @@ export const answerHuggingFace = async (
   const call = openCall(req, res, {
     task,
     model,
-    get fields() {
-      return wording.taskFields();
-    },
+    readFields: () => wording.taskFields(),
     streamRoute,
     waitForModel: readWait(wait ?? undefined),
   });

@@ -75,8 +75,7 @@ export const answerOnce = async ({ key, call, res, idempotency, run }: Once): Pr
   const turn = await idempotency.take({ account: call.caller.account, key, fingerprint, signal, waitMs });
   if (turn.state === 'done') return resend(res, turn.answer as Kept);
   try {
-    // Its getters stay what they are.
-    const lasting = Object.create(call, { lifetime: { value: new AbortController() } }) as Call;
+    const lasting = { ...call, lifetime: new AbortController() };
     const record = new StreamRecord((events) =>
       turn.keep({ form: 'stream', events, headers: figuresOf(res) } satisfies Kept),
     );

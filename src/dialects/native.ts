@@ -55,8 +55,13 @@ export const answerNative = async (
   const named = model ?? fields.model ?? req.query.model;
   if (named !== undefined) fields.model = named;
   const waitForModel = readWait(wait_for_model);
-  const asked = { task, model: readModel(fields.model), fields, streamRoute, waitForModel };
-  const call = openCall(req, res, asked);
+  const call = openCall(req, res, {
+    task,
+    model: readModel(fields.model),
+    readFields: () => fields,
+    streamRoute,
+    waitForModel,
+  });
   await exchange(call, path, res, faceOf(task, call.id));
 };
 

@@ -84,7 +84,7 @@ const call = (change: Partial<Call> = {}): Call => ({
   caller: testCaller('a', 'k'),
   task: testTasks[0] as Task,
   model: undefined,
-  fields: { inputs: ['one', 'three'] },
+  readFields: () => ({ inputs: ['one', 'three'] }),
   streamRoute: false,
   lifetime: new AbortController(),
   limitModel: async () => void verbs.push('rate'),
@@ -108,8 +108,8 @@ test('a request is rated, admitted by its size, run, trued up and settled, each 
 
 test.each([
   ['an unknown model', call({ model: 'no/model' }), 'model_not_found', []],
-  ['a field at fault', call({ fields: { inputs: 5 } }), 'invalid_field', ['rate']],
-  ['an unknown field', call({ fields: { inputs: 'x', input: 'y' } }), 'unknown_field', ['rate']],
+  ['a field at fault', call({ readFields: () => ({ inputs: 5 }) }), 'invalid_field', ['rate']],
+  ['an unknown field', call({ readFields: () => ({ inputs: 'x', input: 'y' }) }), 'unknown_field', ['rate']],
 ])('%s is refused before anything is admitted, and counted', async (_, one, code, verbs) => {
   const { path, log, done } = makePath();
   await expect(collect(infer(one, path))).rejects.toMatchObject({ code });
@@ -120,7 +120,7 @@ test.each([
 test('who is over the rate is refused before the fields are looked at', async () => {
   const limitModel = () => Promise.reject(new TaskwireError('rate_limited'));
   const { path, log } = makePath();
-  await expect(collect(infer(call({ fields: {}, limitModel }), path))).rejects.toMatchObject({
+  await expect(collect(infer(call({ readFields: () => ({}), limitModel }), path))).rejects.toMatchObject({
     code: 'rate_limited',
   });
   expect(log).toEqual([]);
@@ -209,7 +209,7 @@ async function* untilOver({ signal, progress }: Job, begun = false): AsyncGenera
 test.each<[string, Partial<Call>, number]>([
   ['a request', {}, 60_000],
   ['a stream by its route', { streamRoute: true }, 600_000],
-  ['a stream by its fields', { fields: { inputs: 'x', stream: true } }, 600_000],
+  ['a stream by its fields', { readFields: () => ({ inputs: 'x', stream: true }) }, 600_000],
   ['a request that says so', { timeoutMs: 1234 }, 1234],
 ])('%s has its time, and no more', async (_what, change, ms) => {
   const { path, clock } = makePath({ run: (job) => untilOver(job) });

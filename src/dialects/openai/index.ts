@@ -95,8 +95,7 @@ export const answerEndpoint =
     const call = openCall(req, res, {
       task,
       model: asked ?? (endpoint.models && firstFitting(endpoint.models, seen)),
-      // Read by the path once the model is found and the rate counted: bad fields count too.
-      get fields() {
+      readFields() {
         if (asked !== undefined && endpoint.models)
           assertFits(path.catalogue.resolve(asked, task).entry, endpoint.models, `${endpoint.route} needs`);
         request = validate(endpoint.request, body);

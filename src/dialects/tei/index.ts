@@ -127,8 +127,7 @@ const answer = async (
     model: route.choose
       ? route.choose(named, { catalogue: path.catalogue, task, caller: callerOf(res) })
       : named,
-    // Read by the path once the model is found and the rate counted: bad fields count too.
-    get fields() {
+    readFields() {
       refuseEmpty(body);
       request = validate(route.request, body);
       return { ...route.toTask(request), model: undefined };
