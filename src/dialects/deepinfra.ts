@@ -9,10 +9,11 @@ import { parseTexts } from './coerce-text.js';
 import { exchange, exchangeBy, type Face, openCall, readWait } from './exchange.js';
 import { assertFits, crossEncoder } from './fitting-model.js';
 import { statusOf } from './inference-status.js';
+import { withoutNulls } from './json-fields.js';
 import type { Target } from './model-path.js';
 import { renderNativeError } from './native.js';
 import type { Webhooks } from './webhook.js';
-import { Wording, withoutNulls } from './wording.js';
+import { Wording } from './wording.js';
 
 export const answerDeepInfra = async (
   { req, res, path, webhooks }: { req: Request; res: Response; path: Path; webhooks: Webhooks },

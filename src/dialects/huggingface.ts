@@ -10,8 +10,9 @@ import type { Admitted, Call, Path, Reply } from '../infer.js';
 import { coerceText } from './coerce-text.js';
 import { exchange, type Face, openCall, readWait } from './exchange.js';
 import { renderHuggingFaceEvent } from './huggingface-error.js';
+import { withoutNulls } from './json-fields.js';
 import type { Target } from './model-path.js';
-import { Wording, withoutNulls } from './wording.js';
+import { Wording } from './wording.js';
 
 export const answerHuggingFace = async (
   { req, res, path }: { req: Request; res: Response; path: Path },

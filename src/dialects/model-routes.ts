@@ -14,8 +14,9 @@ import { describeModel, refusePosts } from './model-description.js';
 import { huggingFaceMounts, restOf, targetOf, targetOfTask } from './model-path.js';
 import { answerSuffixed, readSuffix } from './model-suffix.js';
 import { answerNative, renderNativeError } from './native.js';
-import { renderOpenAiError, withNames } from './openai/error.js';
+import { renderOpenAiError } from './openai/error.js';
 import type { Webhooks } from './webhook.js';
+import { withNames } from './with-names.js';
 
 export interface ModelRoutes {
   readonly tasks: readonly Task[];

@@ -4,7 +4,7 @@ import type { Wire, WireDialect, WireHead } from '../../tasks/wire.js';
 import type { TaskwireError } from '../errors.js';
 import type { Admitted, Call, Collected, Reply } from '../infer.js';
 import { validate } from '../validate.js';
-import { withNames } from './openai/error.js';
+import { withNames } from './with-names.js';
 
 export class Wording {
   readonly #task: Task;
@@ -63,7 +63,3 @@ export class Wording {
     };
   }
 }
-
-/** What clients leave open they send as null. */
-export const withoutNulls = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

@@ -16,6 +16,7 @@ import { isRestricted } from '../../identity/scopes.js';
 import type { Tokens } from '../../identity/tokens.js';
 import type { Store } from '../../store/store.js';
 import { validate } from '../../validate.js';
+import { jsonFieldsOf } from '../json-fields.js';
 
 /** What the routes work with. */
 export interface AccountServices {
@@ -98,7 +99,9 @@ const answer =
     const caller = one.access === 'anyone' ? undefined : callerOf(res);
     if (caller) admit(caller, one.access);
     const id = String(req.params.id ?? '');
-    const request = validate(one.request, one.method === 'get' ? req.query : jsonOf(req));
+    // No forms: they are what other sites can make a browser send.
+    const fields = one.method === 'get' ? req.query : jsonFieldsOf(bodyOf(req));
+    const request = validate(one.request, fields);
     checkTexts(id, 'id');
     checkTexts(request, '');
     const body = await one.run({ caller, request, id, req, res }, services);
@@ -118,15 +121,6 @@ const checkTexts = (value: unknown, param: string): void => {
   if (typeof value !== 'object' || value === null) return;
   const within = (key: string) => (Array.isArray(value) ? `${param}[${key}]` : param && `${param}.${key}`);
   for (const [key, one] of Object.entries(value)) checkTexts(one, within(key) || key);
-};
-
-/** JSON alone: forms are what other sites can make a browser send. */
-const jsonOf = (req: Request): object => {
-  const { fields, textual } = bodyOf(req);
-  if (textual)
-    throw new TaskwireError('unsupported_media', { param: 'content-type', allowed: 'application/json' });
-  // What clients leave open they send as null.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 };
 
 export interface Guards {

@@ -1,6 +1,6 @@
 /** OpenAI's error envelope: exactly its four fields, with our codes. */
 import { z } from 'zod';
-import { errorTable, TaskwireError } from '../../errors.js';
+import { errorTable, type TaskwireError } from '../../errors.js';
 import type { ErrorEnvelope } from '../../http/openapi-schemas.js';
 
 const typeOf = (status: number): string => {
@@ -14,19 +14,6 @@ const typeOf = (status: number): string => {
 export const renderOpenAiError = ({ code, message, param, status }: TaskwireError): object => ({
   error: { message, type: typeOf(status), param: param ?? null, code },
 });
-
-/** The error with the dialect's name of the field at fault, also where its sentence says it. */
-export const withNames = (error: TaskwireError, names: Readonly<Record<string, string>>): TaskwireError => {
-  const { code, param, message, retryAfterSeconds } = error;
-  const [, field = '', place = ''] = /^(\w+)(.*)$/s.exec(param ?? '') ?? [];
-  const name = Object.hasOwn(names, field) ? names[field] : undefined;
-  if (name === undefined) return error;
-  return new TaskwireError(code, {
-    param: `${name}${place}`,
-    message: message.replace(new RegExp(`(field:? )${field}\\b`, 'gi'), `$1${name}`),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  });
-};
 
 const errorSchema = z.object({
   error: z.object({

@@ -1,7 +1,7 @@
 /** OpenAI's dialect: its routes over the tasks. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Task } from '../../../tasks/task.js';
-import { TaskwireError } from '../../errors.js';
+import type { TaskwireError } from '../../errors.js';
 import { type Body, bodyOf } from '../../http/body.js';
 import { callerOf, contextOf } from '../../http/context.js';
 import { methodNotAllowed } from '../../http/error-handler.js';
@@ -11,12 +11,14 @@ import { validate } from '../../validate.js';
 import { coerceText } from '../coerce-text.js';
 import { exchange, type Face, openCall, readModel } from '../exchange.js';
 import { assertFits, firstFitting } from '../fitting-model.js';
+import { jsonFieldsOf } from '../json-fields.js';
+import { withNames } from '../with-names.js';
 import { chat } from './chat.js';
 import { classify } from './classify.js';
 import { completions } from './completions.js';
 import { embeddings } from './embeddings.js';
 import type { Endpoint, Head } from './endpoint.js';
-import { openAiError, renderOpenAiError, withNames } from './error.js';
+import { openAiError, renderOpenAiError } from './error.js';
 import { rerank } from './rerank.js';
 import { transcriptions, translations } from './transcriptions.js';
 
@@ -130,13 +132,8 @@ const errorsOf =
   (error: TaskwireError) =>
     renderOpenAiError(withNames(error, names));
 
-/** What clients leave open they send as null. */
-const fieldsOf = ({ fields, textual, file }: Body, endpoint: Endpoint): Record<string, unknown> => {
-  if (endpoint.file && textual) {
-    const typed = coerceText(fields, endpoint.request.shape);
-    return file ? { ...typed, [endpoint.file]: file } : typed;
-  }
-  if (textual)
-    throw new TaskwireError('unsupported_media', { param: 'content-type', allowed: 'application/json' });
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+const fieldsOf = (body: Body, { file: name, request }: Endpoint): Record<string, unknown> => {
+  if (!name || !body.textual) return jsonFieldsOf(body);
+  const typed = coerceText(body.fields, request.shape);
+  return body.file ? { ...typed, [name]: body.file } : typed;
 };

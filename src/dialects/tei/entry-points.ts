@@ -4,7 +4,7 @@ import { asArray, maxInputs } from '../../../tasks/fields.js';
 import type { Catalogue } from '../../catalogue/catalogue.js';
 import { isCrossEncoder } from '../../catalogue/cross-encoder.js';
 import { TaskwireError } from '../../errors.js';
-import { withoutNulls } from '../wording.js';
+import { withoutNulls } from '../json-fields.js';
 import { embed } from './embed.js';
 import { predict, rerank } from './predict.js';
 import type { TeiRoute } from './route.js';

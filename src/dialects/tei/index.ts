@@ -3,14 +3,15 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { z } from 'zod';
 import type { Task } from '../../../tasks/task.js';
 import { TaskwireError } from '../../errors.js';
-import { type Body, bodyOf } from '../../http/body.js';
+import { bodyOf } from '../../http/body.js';
 import { callerOf, contextOf } from '../../http/context.js';
 import { methodNotAllowed } from '../../http/error-handler.js';
 import type { DialectRoute } from '../../http/openapi.js';
 import type { Path } from '../../infer.js';
 import { validate } from '../../validate.js';
 import { exchange, openCall, readModel } from '../exchange.js';
-import { withNames } from '../openai/error.js';
+import { jsonFieldsOf } from '../json-fields.js';
+import { withNames } from '../with-names.js';
 import { embed, embedAll, embedSparse, similarity } from './embed.js';
 import { type EntryPoint, entryPoints } from './entry-points.js';
 import { renderTeiError, teiError, teiStatus } from './error.js';
@@ -80,7 +81,7 @@ const speakOf = (res: Response, names: TeiRoute['names'] = {}): void => {
 const enter =
   (point: EntryPoint, tasks: readonly Task[], path: Path): RequestHandler =>
   async (req, res) => {
-    const body = fieldsOf(bodyOf(req));
+    const body = jsonFieldsOf(bodyOf(req));
     const route = point.route(body, readModel(req.query.model ?? body.model), path.catalogue);
     const task = tasks.find(({ name }) => name === route.task);
     if (!task) throw new TaskwireError('route_not_found', { message: `Nothing here serves ${route.task}.` });
@@ -119,7 +120,7 @@ const answer = async (
   res: Response,
   { route, task, path }: { route: TeiRoute; task: Task; path: Path },
 ): Promise<void> => {
-  const body = fieldsOf(bodyOf(req));
+  const body = jsonFieldsOf(bodyOf(req));
   const named = readModel(req.query.model ?? body.model);
   let request: unknown;
   const call = openCall(req, res, {
@@ -149,13 +150,6 @@ const taskOf = (
 ): Task => {
   if (!asTask) return task;
   return asTask(model === undefined ? task : path.catalogue.resolve(model).entry.task);
-};
-
-/** What clients leave open they send as null. */
-const fieldsOf = ({ fields, textual }: Body): Record<string, unknown> => {
-  if (textual)
-    throw new TaskwireError('unsupported_media', { param: 'content-type', allowed: 'application/json' });
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 };
 
 /** These clients know a kind of error for it. */
