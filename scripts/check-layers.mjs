@@ -12,7 +12,7 @@ const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.u
 const layers = [
   // Order matters: the first pattern that matches names the layer.
   ['entry', /^src\/(main|cli)\.ts$/, ['commands', 'compose', 'store', 'catalogue', 'tasks']],
-  ['commands', /^src\/commands\//, ['identity', 'admission', 'store', 'tasks']],
+  ['commands', /^src\/commands\//, ['dialects', 'identity', 'admission', 'store', 'tasks']],
   [
     'compose',
     /^src\/(compose|app)\.ts$/,

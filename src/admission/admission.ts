@@ -96,7 +96,7 @@ export interface Ticket {
 export interface Bill {
   readonly costMicroUsd: number;
   /** So many percent of the month's GPU-hours are used. */
-  readonly quotaWarning?: 80 | 100;
+  readonly quotaWarning?: 80 | 100 | undefined;
 }
 
 export interface Admission {

@@ -4,6 +4,7 @@ import { costMicroUsd } from '../metering/price.js';
 import type { Claim } from '../store/holds.js';
 import type { MeterClaim } from '../store/meters.js';
 import type { Caller, Estimate } from './admission.js';
+import { quotaOf } from './quota.js';
 
 export interface Terms {
   readonly caller: Caller;
@@ -18,14 +19,13 @@ export interface Terms {
 export const claimOf = ({ caller, estimate, month, holder, at }: Terms, most: Usage): Claim => {
   const { payer, caps } = caller;
   const cost = costMicroUsd(estimate.model.prices, most);
-  const isCredit = payer.billing === 'credit';
   const meters: MeterClaim[] = [
     {
       subject: payer.id,
       period: month,
       unit: 'device_us',
       amount: most.deviceMicros,
-      limit: isCredit ? undefined : payer.plan.deviceMicrosPerMonth,
+      limit: quotaOf(payer),
     },
   ];
   for (const { subject, period, limitMicroUsd: limit } of caps)
@@ -36,7 +36,7 @@ export const claimOf = ({ caller, estimate, month, holder, at }: Terms, most: Us
       amount: cost,
       limit,
     });
-  const creditMicroUsd = isCredit ? cost : 0;
+  const creditMicroUsd = payer.billing === 'credit' ? cost : 0;
   return { requestId: estimate.requestId, payer: payer.id, holder, at, creditMicroUsd, meters };
 };
 

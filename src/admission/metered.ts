@@ -15,6 +15,7 @@ import { Grants } from './grants.js';
 import { Hold } from './hold.js';
 import { monthOf } from './month.js';
 import { checkAudio, checkPlan } from './plan-limits.js';
+import { quotaOf, quotaWarning } from './quota.js';
 import { refusal } from './refusal.js';
 
 export interface MeteredOptions {
@@ -146,17 +147,14 @@ class MeteredTicket implements Ticket {
 
   async settle(ending: Ending): Promise<Bill> {
     const { store, device, log, leave } = this.#parts;
-    const { plan, billing } = this.#caller.payer;
     const settlement = this.#settlement(ending);
     try {
       const writing = this.#hold?.end();
       if (writing) await writing;
       const settled = await store.holds.settle(settlement);
       device.learn(this.#sized, usedBy(ending), this.#inputsMeasured > 0);
-      const share = (settled.used[0] ?? 0) / (plan.deviceMicrosPerMonth ?? Number.POSITIVE_INFINITY);
-      const costMicroUsd = settled.costMicroUsd;
-      if (billing === 'credit' || share < 0.8) return { costMicroUsd };
-      return { costMicroUsd, quotaWarning: share < 1 ? 80 : 100 };
+      const { costMicroUsd, used } = settled;
+      return { costMicroUsd, quotaWarning: quotaWarning(used[0] ?? 0, quotaOf(this.#caller.payer)) };
     } catch (error) {
       const didFail = ending.outcome === 'succeeded';
       // Whose answer cannot be booked gets none, and pays nothing.

@@ -1,21 +1,13 @@
 /** `taskwire accounts …`. */
-
 import { text } from 'node:stream/consumers';
 import { newAccountPlan } from '../admission/plans.js';
+import { renderAccount } from '../dialects/account/shapes.js';
 import type { AccountChanges } from '../identity/accounts.js';
 import type { Account } from '../store/accounts.js';
 import { type CommandForm, cliActor, need, type Options, oneOf, optional } from './options.js';
 
 const billings = ['quota', 'credit'] as const;
 const roles = ['user', 'admin'] as const;
-
-const asJson = ({ inferenceEnabled, createdAt, deactivatedAt, email, ...rest }: Account) => ({
-  ...rest,
-  email: email ?? null,
-  inference_enabled: inferenceEnabled,
-  created_at: new Date(createdAt).toISOString(),
-  deactivated_at: deactivatedAt === undefined ? null : new Date(deactivatedAt).toISOString(),
-});
 
 const lineOf = ({ name, id, plan, billing, role, email, deactivatedAt }: Account): string =>
   [
@@ -30,7 +22,7 @@ const lineOf = ({ name, id, plan, billing, role, email, deactivatedAt }: Account
     .join(' ')
     .trimEnd();
 
-const printed = (account: Account) => ({ value: asJson(account), lines: [lineOf(account)] });
+const printed = (account: Account) => ({ value: renderAccount(account), lines: [lineOf(account)] });
 
 const changing = (
   help: string,
@@ -82,7 +74,7 @@ export const accountCommands: Readonly<Record<string, CommandForm>> = {
       for (;;) {
         const page = await store.accounts.list(all.at(-1)?.name ?? '', 500);
         all.push(...page);
-        if (page.length < 500) return { value: all.map(asJson), lines: all.map(lineOf) };
+        if (page.length < 500) return { value: all.map(renderAccount), lines: all.map(lineOf) };
       }
     },
   },

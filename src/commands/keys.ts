@@ -1,6 +1,6 @@
 /** `taskwire keys …`. */
-
 import { newAccountPlan } from '../admission/plans.js';
+import { renderKey } from '../dialects/account/shapes.js';
 import { checkKeyTerms } from '../identity/key-terms.js';
 import type { Account } from '../store/accounts.js';
 import type { KeyRecord } from '../store/keys.js';
@@ -16,24 +16,11 @@ import {
   timeOf,
 } from './options.js';
 
-const stamp = (at: number | undefined): string | null =>
-  at === undefined ? null : new Date(at).toISOString();
-
-const asJson = ({ digest: _, ...key }: KeyRecord) => ({
-  id: key.id,
-  account: key.account,
-  name: key.name,
-  prefix: key.prefix,
-  tasks: key.tasks ?? null,
-  models: key.models ?? null,
-  requests_per_minute: key.requestsPerMinute ?? null,
-  monthly_spend_limit: key.monthlySpendMicroUsd === undefined ? null : key.monthlySpendMicroUsd / 1e6,
-  signs_tokens: key.signsTokens,
-  created_at: stamp(key.createdAt),
-  expires_at: stamp(key.expiresAt),
-  last_used_at: stamp(key.lastUsedAt),
-  revoked_at: stamp(key.revokedAt),
-});
+/** As the API tells it, with its account, and its scopes beside the rest. */
+const asJson = (key: KeyRecord) => {
+  const { scopes: _, ...told } = renderKey(key);
+  return { ...told, account: key.account, tasks: key.tasks ?? null, models: key.models ?? null };
+};
 
 const lineOf = ({ id, prefix, name, revokedAt }: KeyRecord): string =>
   `${id.padEnd(29)} ${prefix}…  ${name}${revokedAt === undefined ? '' : '  (revoked)'}`;

@@ -1,6 +1,7 @@
 /** `taskwire credits grant`, `taskwire usage`, `taskwire migrate`. */
 import { randomUUID } from 'node:crypto';
-import { renderSum, type UsageSum } from '../store/usage.js';
+import { renderSum } from '../dialects/account/shapes.js';
+import type { UsageSum } from '../store/usage.js';
 import { type CommandForm, cliActor, need, numberOf, optional, timeOf } from './options.js';
 
 const usd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(6)}`;

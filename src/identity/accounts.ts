@@ -10,7 +10,7 @@ import type { Store } from '../store/store.js';
 import type { TeamChange } from '../store/teams.js';
 import { digestOf, newKey, prefixOf } from './credential.js';
 import { ownerAccount } from './owner.js';
-import { hashPassword } from './password.js';
+import { hashPassword, passwordCharacters } from './password.js';
 
 export const newId = (kind: 'acc' | 'key' | 'ses' | 'team' | 'chg'): string =>
   `${kind}_${randomBytes(12).toString('hex')}`;
@@ -19,8 +19,6 @@ export const newId = (kind: 'acc' | 'key' | 'ses' | 'team' | 'chg'): string =>
 const accountName = /^(?!(?:acc|team)_)[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,98}[A-Za-z0-9])?$/;
 const accountNameAllowed =
   '1 to 100 letters, digits and . _ @ + - (neither first nor last), not beginning acc_ or team_';
-
-const leastPasswordCharacters = 8;
 
 export interface NewAccountTerms {
   readonly name: string;
@@ -208,10 +206,11 @@ const checkName = (name: string): void => {
 };
 
 const hashed = (password: string): Promise<string> => {
-  if (password.length < leastPasswordCharacters || password.length > 256)
+  const { least, most } = passwordCharacters;
+  if (password.length < least || password.length > most)
     throw new TaskwireError('invalid_field', {
       param: 'password',
-      allowed: `${leastPasswordCharacters} to 256 characters`,
+      allowed: `${least} to ${most} characters`,
     });
   return hashPassword(password);
 };

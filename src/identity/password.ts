@@ -3,6 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
+/** Of one that is set. */
+export const passwordCharacters = { least: 8, most: 256 } as const;
+
 /** OWASP's recommendation for argon2id (what the package does unless told otherwise): 19 MiB, two passes, one lane. */
 const options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 

@@ -168,10 +168,10 @@ export class Tokenizer {
   }
 
   /** Refuses what would be cut. */
-  assertWhole({ ids, cutTokens }: Encoded, param = 'inputs'): void {
+  assertWhole({ ids, cutTokens }: Pick<Encoded, 'ids' | 'cutTokens'>): void {
     if (cutTokens === 0) return;
     throw new TaskwireError('context_too_long', {
-      param,
+      param: 'inputs',
       got: `at least ${ids.length + cutTokens} tokens`,
       allowed: `${this.maxTokens} tokens, or truncate: true`,
     });

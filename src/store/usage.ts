@@ -31,20 +31,6 @@ export interface UsageSum {
   readonly costMicroUsd: number;
 }
 
-/** As the API and the commands tell it. */
-export const renderSum = (sum: UsageSum) => ({
-  day: sum.day,
-  model: sum.model,
-  requests: sum.requests,
-  input_tokens: sum.inputTokens,
-  output_tokens: sum.outputTokens,
-  images: sum.images,
-  audio_seconds: sum.audioMs / 1000,
-  gpu_seconds: sum.deviceMicros / 1e6,
-  cost_micro_usd: sum.costMicroUsd,
-  cost: sum.costMicroUsd / 1e6,
-});
-
 const insertRow = prepared((db, row: UsageRow) =>
   db
     .insertInto('usage')

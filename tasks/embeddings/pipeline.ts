@@ -57,11 +57,9 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       const options = params as EmbeddingsParams;
       const { normalize, truncate, dimensions, pooling = rules.pooling } = options;
       if (pooling === 'none' && !tokenOutput) throw pooledAlready();
-      const { ids, typeIds, cutTokens, promptTokens } = await read(
-        input as string | readonly number[],
-        options,
-      );
-      if (cutTokens > 0 && !truncate) throw tooLong(ids.length + cutTokens, tokenizer.maxTokens);
+      const encoded = await read(input as string | readonly number[], options);
+      if (!truncate) tokenizer.assertWhole(encoded);
+      const { ids, typeIds, cutTokens, promptTokens } = encoded;
       const told = { tokens: ids.length, truncated: cutTokens > 0 };
       const skip = Math.min(promptTokens, ids.length - 1);
       return {
@@ -133,13 +131,6 @@ const pooledAlready = (): TaskwireError =>
   new TaskwireError('task_mismatch', {
     param: 'model',
     message: 'This model was exported with its pooling: what it makes of single tokens is not known.',
-  });
-
-const tooLong = (tokens: number, maxTokens: number): TaskwireError =>
-  new TaskwireError('context_too_long', {
-    param: 'inputs',
-    got: `at least ${tokens} tokens`,
-    allowed: `${maxTokens} tokens, or truncate: true`,
   });
 
 const shorten = (vector: Float32Array, dimensions: number | undefined): Float32Array => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Payer } from '../../admission/admission.js';
 import { monthEndsAt, monthOf } from '../../admission/month.js';
+import { quotaOf, quotaWarning } from '../../admission/quota.js';
 import { priceUsdPerMonth } from '../../admission/seats.js';
 import type { Store } from '../../store/store.js';
 import { pageLinks } from './links.js';
@@ -30,19 +31,12 @@ const creditsShape = z.object({
   }),
 });
 
-const warningAt = (used: number, limit: number | undefined): 80 | 100 | null => {
-  if (limit === undefined || used < 0.8 * limit) return null;
-  return used < limit ? 80 : 100;
-};
-
-export const creditsOf = async (
-  store: Store,
-  { id, plan, billing, seats }: Payer,
-): Promise<z.input<typeof creditsShape>> => {
+export const creditsOf = async (store: Store, payer: Payer): Promise<z.input<typeof creditsShape>> => {
+  const { id, plan, billing, seats } = payer;
   const now = Date.now();
   const { balanceMicroUsd, heldMicroUsd } = await store.ledger.balance(id);
   const { used } = await store.meters.state({ subject: id, period: monthOf(now), unit: 'device_us' });
-  const limit = billing === 'credit' ? undefined : plan.deviceMicrosPerMonth;
+  const quota = quotaOf(payer);
   return {
     balance_micro_usd: balanceMicroUsd,
     balance: balanceMicroUsd / 1e6,
@@ -54,9 +48,9 @@ export const creditsOf = async (
     price_usd_per_month: priceUsdPerMonth(plan, seats),
     gpu_seconds: {
       used: used / 1e6,
-      limit: limit === undefined ? null : limit / 1e6,
+      limit: quota === undefined ? null : quota / 1e6,
       resets_at: timeOf(monthEndsAt(now)),
-      warning: warningAt(used, limit),
+      warning: quotaWarning(used, quota) ?? null,
     },
   };
 };

@@ -1,10 +1,12 @@
-/** Shapes that several account routes share, as they stand on the wire. */
+/** What the account's routes and the commands tell alike, and shapes that several routes share, as they stand on the wire. */
 import { z } from 'zod';
 import type { Plans } from '../../admission/plans.js';
 import { priceUsdPerMonth } from '../../admission/seats.js';
+import { passwordCharacters } from '../../identity/password.js';
 import type { Account } from '../../store/accounts.js';
 import type { KeyRecord } from '../../store/keys.js';
 import type { Team } from '../../store/teams.js';
+import type { UsageSum } from '../../store/usage.js';
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
 const timeOrNull = (at: number | undefined): string | null => (at === undefined ? null : timeOf(at));
@@ -76,6 +78,37 @@ export const renderKey = (key: KeyRecord): z.input<typeof keyShape> => ({
   revoked_at: timeOrNull(key.revokedAt),
 });
 
+/** What requests used: of one, or summed up. */
+export const usedShape = {
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  images: z.int(),
+  audio_seconds: z.number(),
+  gpu_seconds: z.number(),
+  cost_micro_usd: z.int(),
+  cost: z.number().describe('US dollars.'),
+};
+
+export const sumShape = z.object({
+  day: z.string().describe('UTC.'),
+  model: z.string(),
+  requests: z.int(),
+  ...usedShape,
+});
+
+export const renderSum = (sum: UsageSum): z.input<typeof sumShape> => ({
+  day: sum.day,
+  model: sum.model,
+  requests: sum.requests,
+  input_tokens: sum.inputTokens,
+  output_tokens: sum.outputTokens,
+  images: sum.images,
+  audio_seconds: sum.audioMs / 1000,
+  gpu_seconds: sum.deviceMicros / 1e6,
+  cost_micro_usd: sum.costMicroUsd,
+  cost: sum.costMicroUsd / 1e6,
+});
+
 export const price = z
   .number()
   .nullable()
@@ -129,6 +162,6 @@ export const email = z
   .toLowerCase()
   .max(254)
   .pipe(z.email({ error: 'an e-mail address' }));
-export const password = z.string().min(8).max(256);
+export const password = z.string().min(passwordCharacters.least).max(passwordCharacters.most);
 export const billing = z.enum(['quota', 'credit']);
 export const inviteShape = z.object({ code: z.string(), expires_at: time });

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { isRestricted } from '../../identity/scopes.js';
 import type { UsageRow } from '../../store/money-tables.js';
-import { renderSum, type UsageFilter } from '../../store/usage.js';
+import type { UsageFilter } from '../../store/usage.js';
 import { pageQuery } from './credits.js';
 import { csvOf } from './csv.js';
 import { pageLinks } from './links.js';
 import { type AccountRoute, type Asked, known, route } from './route.js';
-import { listOf, pageOf, timeOf } from './shapes.js';
+import { listOf, pageOf, renderSum, sumShape, timeOf, usedShape } from './shapes.js';
 
 const moment = z
   .string()
@@ -31,30 +31,11 @@ const rowShape = z.object({
   model: z.string(),
   task: z.string(),
   status: z.string(),
-  input_tokens: z.int(),
-  output_tokens: z.int(),
-  images: z.int(),
-  audio_seconds: z.number(),
-  gpu_seconds: z.number(),
-  cost_micro_usd: z.int(),
-  cost: z.number().describe('US dollars.'),
+  ...usedShape,
   queue_ms: z.number(),
   compute_ms: z.number(),
   total_ms: z.number(),
   cached: z.boolean(),
-});
-
-const sumShape = z.object({
-  day: z.string().describe('UTC.'),
-  model: z.string(),
-  requests: z.int(),
-  input_tokens: z.int(),
-  output_tokens: z.int(),
-  images: z.int(),
-  audio_seconds: z.number(),
-  gpu_seconds: z.number(),
-  cost_micro_usd: z.int(),
-  cost: z.number().describe('US dollars.'),
 });
 
 const renderRow = (row: UsageRow): z.input<typeof rowShape> => ({
