@@ -3,7 +3,7 @@ import { show, TaskwireError } from '../../src/errors.js';
 import { collateTokens, type TokenRow } from '../../src/runner/collate.js';
 import { tokenBatchLimits } from '../../src/runner/limits.js';
 import type { BatchPipeline, OpenPipeline } from '../../src/runner/pipeline.js';
-import { floats } from '../../src/runner/session.js';
+import { floats, type Tensor } from '../../src/runner/session.js';
 import { type Encoded, Tokenizer } from '../../src/runner/tokenizer.js';
 import { type Pooling, poolingFile, readPooling } from './pooling-schema.js';
 import type { Embedding, EmbeddingsParams, TokenEmbeddings } from './schema.js';
@@ -77,21 +77,27 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       const pooled = floats(ran, output);
       const states =
         tokenOutput && rows.some(({ pooling }) => pooling === 'none') ? floats(ran, tokenOutput) : pooled;
-      const outputs = rows.map((row, r) => {
-        const { data, dims } = row.pooling === 'none' ? states : pooled;
-        const width = dims.at(-1)!;
-        if (dims.length === 2) return data.slice(r * width, (r + 1) * width);
-        const start = r * dims[1]! * width;
-        const end = start + row.ids.length * width;
-        return row.pooling === 'none'
-          ? data.slice(start, end)
-          : pool(data.subarray(start + row.skip * width, end), width, row.pooling);
-      });
+      const outputs = rows.map((row, r) => outputOf(row, r, row.pooling === 'none' ? states : pooled));
       return { outputs, micros: ran.micros };
     },
     warmupInput: () => ({ input: 'warm up', params: { normalize: true, truncate: true, cutSide: 'right' } }),
   };
   return pipeline;
+};
+
+/** The vector of row `r`, or all of its tokens'. `states` is [rows, width] where the graph pools, or [rows, longest, width]. */
+const outputOf = (
+  { ids, pooling, skip }: EmbeddingRow,
+  r: number,
+  { data, dims }: Tensor<Float32Array>,
+): Float32Array => {
+  const width = dims.at(-1)!;
+  if (dims.length === 2) return data.slice(r * width, (r + 1) * width);
+  const start = r * dims[1]! * width;
+  const end = start + ids.length * width;
+  return pooling === 'none'
+    ? data.slice(start, end)
+    : pool(data.subarray(start + skip * width, end), width, pooling);
 };
 
 /** Ids are taken as they are: no special token is put beside them. */

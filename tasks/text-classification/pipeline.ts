@@ -23,6 +23,15 @@ interface ClassifierConfig extends LabelConfig {
   readonly pad_token_id?: number;
 }
 
+/** A model with its labels, as the ways to classify by it need it. */
+interface Classifier {
+  readonly config: ClassifierConfig;
+  readonly labels: readonly string[];
+  readonly tokenizer: Tokenizer;
+  /** Encodes a text, or refuses one that would be cut where that was not asked for. */
+  read(text: string, params: ClassificationParams, options?: EncodeOptions): Promise<Encoded>;
+}
+
 type Classify<Input = string> = (
   input: Input,
   params: ClassificationParams,
@@ -34,22 +43,55 @@ export const open: OpenPipeline = async (model, { openSession }) => {
   const config = model.config<ClassifierConfig>();
   const tokenizer = Tokenizer.open(model, config.max_position_embeddings);
   const session = await openSession('model');
-  const labels = labelsOf(config);
-  const entailment = labels.findIndex((label) => /^entail/i.test(label));
-  // Which output stands for contradiction: transformers' rule.
-  const contradiction = entailment === 0 ? labels.length - 1 : 0;
-
-  const read = async (
-    text: string,
-    { truncate, cutSide }: ClassificationParams,
-    options: EncodeOptions = {},
-  ) => {
-    const encoded = await tokenizer.encode(text, { ...options, cutSide });
-    if (!truncate) tokenizer.assertWhole(encoded);
-    return encoded;
+  const classifier: Classifier = {
+    config,
+    labels: labelsOf(config),
+    tokenizer,
+    async read(text, { truncate, cutSide }, options = {}) {
+      const encoded = await tokenizer.encode(text, { ...options, cutSide });
+      if (!truncate) tokenizer.assertWhole(encoded);
+      return encoded;
+    },
   };
+  const pipeline: BatchPipeline<TokenRow, Float32Array> = {
+    kind: 'batch',
+    contextTokens: tokenizer.maxTokens,
+    tokenizer,
+    limits: tokenBatchLimits,
+    prepare: prepareBy(classifier),
+    async run(rows) {
+      const ran = await session.run(collateTokens(rows, config.pad_token_id ?? 0));
+      const { data, dims } = floats(ran, 'logits');
+      // [rows, labels], or [rows, longest, labels] for token classifiers.
+      const perRow = dims.slice(1).reduce((a, b) => a * b, 1);
+      return { outputs: rows.map((_, r) => data.slice(r * perRow, (r + 1) * perRow)), micros: ran.micros };
+    },
+    warmupInput: () => ({
+      input: 'warm up',
+      params: { truncate: true, cutSide: 'right', ignoredLabels: [] },
+    }),
+  };
+  return pipeline;
+};
 
-  const wholeText: Classify<ClassifierInput> = async (input, params) => {
+/** The model's kind and the request say which way it is. */
+const prepareBy = (classifier: Classifier): BatchPipeline<TokenRow, Float32Array>['prepare'] => {
+  const { architectures } = classifier.config;
+  const labelsTokens = architectures?.some((name) => name.endsWith('ForTokenClassification')) ?? false;
+  const [whole, tokens, candidates] = [wholeText(classifier), perToken(classifier), zeroShot(classifier)];
+  return async (input, given) => {
+    const params = given as ClassificationParams;
+    const { candidateLabels, strideTokens } = params;
+    if (strideTokens !== undefined && (!labelsTokens || candidateLabels)) throw onlyForTokens();
+    if (!labelsTokens && !candidateLabels) return whole(input as ClassifierInput, params);
+    if (typeof input !== 'string') throw notForPairs();
+    return (candidateLabels ? candidates : tokens)(input, params);
+  };
+};
+
+const wholeText =
+  ({ config, labels, read }: Classifier): Classify<ClassifierInput> =>
+  async (input, params) => {
     const [text, pair] = typeof input === 'string' ? [input] : input;
     const encoded = await read(text, params, pair === undefined ? {} : { pair, cut: 'longest' });
     const wanted = functionOf(params);
@@ -58,7 +100,9 @@ export const open: OpenPipeline = async (model, { openSession }) => {
     );
   };
 
-  const perToken: Classify = async (text, params) => {
+const perToken =
+  ({ labels, tokenizer, read }: Classifier): Classify =>
+  async (text, params) => {
     const { aggregation: strategy, ignoredLabels, strideTokens, cutSide } = params;
     // Places in a text are counted from its beginning.
     if (cutSide === 'left') throw onlyAtItsEnd();
@@ -75,7 +119,11 @@ export const open: OpenPipeline = async (model, { openSession }) => {
     });
   };
 
-  const zeroShot: Classify = async (text, params) => {
+const zeroShot = ({ labels, read }: Classifier): Classify => {
+  const entailment = labels.findIndex((label) => /^entail/i.test(label));
+  // Which output stands for contradiction: transformers' rule.
+  const contradiction = entailment === 0 ? labels.length - 1 : 0;
+  return async (text, params) => {
     const { multiLabel, candidateLabels = [], topK = candidateLabels.length } = params;
     if (entailment < 0) throw notForZeroShot(labels);
     const hypotheses = hypothesesOf(candidateLabels, params.hypothesisTemplate ?? defaultTemplate);
@@ -88,35 +136,6 @@ export const open: OpenPipeline = async (model, { openSession }) => {
       return rankLabels(scores, candidateLabels, topK);
     });
   };
-
-  const isTokenClassifier =
-    config.architectures?.some((name) => name.endsWith('ForTokenClassification')) ?? false;
-  const pipeline: BatchPipeline<TokenRow, Float32Array> = {
-    kind: 'batch',
-    contextTokens: tokenizer.maxTokens,
-    tokenizer,
-    limits: tokenBatchLimits,
-    prepare(input, params) {
-      const options = params as ClassificationParams;
-      if (options.strideTokens !== undefined && (!isTokenClassifier || options.candidateLabels))
-        throw onlyForTokens();
-      if (!isTokenClassifier && !options.candidateLabels) return wholeText(input as ClassifierInput, options);
-      if (typeof input !== 'string') throw notForPairs();
-      return (options.candidateLabels ? zeroShot : perToken)(input, options);
-    },
-    async run(rows) {
-      const ran = await session.run(collateTokens(rows, config.pad_token_id ?? 0));
-      const { data, dims } = floats(ran, 'logits');
-      // [rows, labels], or [rows, longest, labels] for token classifiers.
-      const perRow = dims.slice(1).reduce((a, b) => a * b, 1);
-      return { outputs: rows.map((_, r) => data.slice(r * perRow, (r + 1) * perRow)), micros: ran.micros };
-    },
-    warmupInput: () => ({
-      input: 'warm up',
-      params: { truncate: true, cutSide: 'right', ignoredLabels: [] },
-    }),
-  };
-  return pipeline;
 };
 
 const functionOf = ({ scoreFunction, multiLabel }: ClassificationParams): ScoreFunction | undefined => {
