@@ -1,8 +1,7 @@
 /** Builds everything from the settings. Tests call it with a scripted runner, a clock of their own, or other tasks. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { tasks as allTasks } from '../tasks/index.js';
 import type { Task } from '../tasks/task.js';
@@ -15,17 +14,18 @@ import { ResultCache } from './answers/result-cache.js';
 import { makeApp } from './app.js';
 import { Catalogue } from './catalogue/catalogue.js';
 import { Webhooks } from './dialects/webhook.js';
-import { chooseDevice } from './engine/choose-device.js';
+import { chooseDevice, type DeviceChoice } from './engine/choose-device.js';
 import { defaultLimits, Engine } from './engine/engine.js';
 import type { LaneLimits } from './engine/queue-limits.js';
 import { type StartRunner, startRunnerProcess } from './engine/runner-process.js';
-import { makeServer } from './http/server.js';
+import { Listener } from './http/listener.js';
 import { Accounts } from './identity/accounts.js';
 import { Attempts, mostAttemptCounters } from './identity/attempts.js';
 import { Authenticator } from './identity/authenticate.js';
 import { openJwtSecrets } from './identity/jwt-secrets.js';
 import { type OwnerKey, openOwnerKey, registerOwner } from './identity/owner.js';
 import { Tokens } from './identity/tokens.js';
+import type { Path } from './infer.js';
 import { makeFetchUrl } from './media/fetch-url.js';
 import { makePostUrl } from './media/post-url.js';
 import { type Clock, pause, systemClock } from './metering/clock.js';
@@ -60,17 +60,66 @@ export interface Service {
   close(graceMs: number): Promise<void>;
 }
 
-/** Longer than proxies keep idle connections (60 s): who closes first may cut off a request on its way. */
-const keepAliveMs = 65_000;
-
 /** For what ends with the runners. */
 const lastBookingsMs = 2_000;
 
 /** From `dist/src/` up to the checkout, where `models/` is. */
 const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
 
+/** What everything is built with. */
+interface Base {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly tasks: readonly Task[];
+  /** Absent: this process counts, and keeps answers, by itself. */
+  readonly redis: RedisLink | undefined;
+}
+
+export const compose = async (settings: Settings, seams: Seams = {}): Promise<Service> => {
+  const { tasks = allTasks, clock = systemClock } = seams;
+  const log = seams.log ?? pino({ level: settings.logLevel, base: null });
+  // First, while nothing is open that a failure would leave so.
+  const device = await chooseDevice(settings.device, log);
+  const redis = settings.redisUrl ? new RedisLink(settings.redisUrl, log) : undefined;
+  const base = { settings, log, clock, tasks, redis };
+  const books = await openBooks(base).catch((error) => {
+    redis?.close();
+    throw error;
+  });
+  const { store, plans, ownerKey } = books;
+  const catalogue = new Catalogue([shippedModels, settings.modelsDir], tasks, log);
+  const metrics = new Metrics();
+  const engine = openEngine(base, seams, { observer: metrics, device: device.chosen });
+  metrics.watch(engine);
+  const webhooks = new Webhooks(makePostUrl(fetchRules(settings)), log, seams.webhookPausesMs);
+  const app = openApp(base, { books, engine, catalogue, metrics, device, webhooks });
+  const listener = new Listener(app);
+  let ending: Promise<void> | undefined;
+  return {
+    engine,
+    catalogue,
+    ownerKey,
+    store,
+    plans,
+    log,
+    listen: () => listener.listen(settings.port, settings.host),
+    async warm() {
+      for (const id of wanted(settings.warm, catalogue, tasks)) {
+        // One that is not there or cannot be loaded keeps no other cold.
+        await warmUp(id, { engine, catalogue }).catch((error) =>
+          log.error({ event: 'model_not_warmed', model: id, cause: error.message }),
+        );
+      }
+    },
+    close: (graceMs) => (ending ??= end({ listener, engine, webhooks, books, redis, log }, graceMs)),
+  };
+};
+
+type Books = Awaited<ReturnType<typeof openBooks>>;
+
 /** The store, and who may call by what it says. */
-const openBooks = async (settings: Settings, log: Logger, redis: RedisLink | undefined) => {
+const openBooks = async ({ settings, log, redis }: Base) => {
   const { dataDir, databaseUrl, plansFile, usageDays, signup } = settings;
   const plans = readPlans(plansFile || shippedPlans);
   if (signup !== 'off' && !plans.has(newAccountPlan))
@@ -90,115 +139,75 @@ const openBooks = async (settings: Settings, log: Logger, redis: RedisLink | und
   return { store, plans, ownerKey, tokens, authenticator, accounts, admission, upkeep };
 };
 
-export const compose = async (settings: Settings, seams: Seams = {}): Promise<Service> => {
-  const { tasks = allTasks, start = startRunnerProcess, clock = systemClock, limits = defaultLimits } = seams;
-  const log = seams.log ?? pino({ level: settings.logLevel, base: null });
-  // First, while nothing is open that a failure would leave so.
-  const device = await chooseDevice(settings.device, log);
-  const redis = settings.redisUrl ? new RedisLink(settings.redisUrl, log) : undefined;
-  const counters = (name: string, most?: number) =>
-    redis ? new SharedStore(redis, name, most) : new LocalStore(most);
-  const { ownerKey, admission, upkeep, ...books } = await openBooks(settings, log, redis).catch((error) => {
-    redis?.close();
-    throw error;
-  });
-  const { store, plans } = books;
-  const catalogue = new Catalogue([shippedModels, settings.modelsDir], tasks, log);
-  const metrics = new Metrics();
-  const { holdMs, threads } = settings;
-  const engine = new Engine({
+const openEngine = (
+  { settings, log, clock }: Base,
+  { start = startRunnerProcess, limits = defaultLimits }: Seams,
+  { observer, device }: { readonly observer: Metrics; readonly device: string },
+): Engine =>
+  new Engine({
     start,
     clock,
     log,
-    observer: metrics,
+    observer,
     limits,
-    holdMs,
-    threads: threads || availableParallelism(),
+    holdMs: settings.holdMs,
+    threads: settings.threads || availableParallelism(),
     cacheBytes: settings.cacheMb * 2 ** 20,
     dedicatedRunners: settings.dedicatedRunners,
-    device: device.chosen,
+    device,
   });
-  metrics.watch(engine);
-  const fetchRules = { enabled: settings.fetchUrls, allow: settings.fetchAllow };
-  const fetchUrl = makeFetchUrl(fetchRules);
-  const webhooks = new Webhooks(makePostUrl(fetchRules), log, seams.webhookPausesMs);
-  const path = {
-    catalogue,
-    admission,
-    engine,
-    cache:
-      settings.cache === 0
-        ? undefined
-        : new ResultCache({ engine, clock, maxBytes: settings.cache * 2 ** 20, redis }),
-    idempotency: new Idempotency({ store, clock, log }),
-    fetchUrl,
-    clock,
-    observer: metrics,
-    log,
-  };
-  const app = makeApp({
+
+const fetchRules = ({ fetchUrls, fetchAllow }: Settings) => ({ enabled: fetchUrls, allow: fetchAllow });
+
+interface Served {
+  readonly books: Books;
+  readonly engine: Engine;
+  readonly catalogue: Catalogue;
+  readonly metrics: Metrics;
+  readonly device: DeviceChoice;
+  readonly webhooks: Webhooks;
+}
+
+const openApp = (base: Base, { books, engine, catalogue, metrics, device, webhooks }: Served): Express => {
+  const { settings, tasks, redis } = base;
+  const { ownerKey: _, admission, upkeep, ...identity } = books;
+  const counters = (name: string, most?: number) =>
+    redis ? new SharedStore(redis, name, most) : new LocalStore(most);
+  return makeApp({
     tasks,
-    path,
+    path: openPath(base, { admission, engine, catalogue, observer: metrics, store: identity.store }),
     account: {
-      ...books,
+      ...identity,
       attempts: new Attempts(counters('attempts', mostAttemptCounters)),
       catalogue,
       taskNames: tasks.map(({ name }) => name),
       signup: settings.signup,
     },
-    stripe: settings.stripeSecret ? { secret: settings.stripeSecret, accounts: books.accounts } : undefined,
+    stripe: settings.stripeSecret
+      ? { secret: settings.stripeSecret, accounts: identity.accounts }
+      : undefined,
     webhooks,
     ops: { engine, catalogue, metrics, device, store: upkeep, redis, adminToken: settings.adminToken },
-    rates: { plans, store: counters },
+    rates: { plans: identity.plans, store: counters },
     bodyTimeoutMs: settings.bodyTimeoutMs,
     trustProxy: settings.trustProxy,
   });
-  const warm = async (id: string) => engine.warm(catalogue.resolve(id).ref);
-  let server: Server | undefined;
-  let ending: Promise<void> | undefined;
-  const end = async (graceMs: number): Promise<void> => {
-    const closed = server && new Promise((resolve) => server?.close(resolve));
-    // A connection closes as soon as nothing is on it: bodies still arrive, answers still leave.
-    const sweep = setInterval(() => server?.closeIdleConnections(), 50);
-    const done = Promise.all([engine.drain(graceMs).then(() => webhooks.idle()), closed]);
-    await Promise.race([done, pause(systemClock, graceMs)]);
-    clearInterval(sweep);
-    server?.closeAllConnections();
-    engine.close();
-    await closed;
-    // What was cut off is booked too.
-    await Promise.race([admission.idle(), pause(systemClock, lastBookingsMs)]);
-    redis?.close();
-    // A database that is gone keeps the service from ending no more than from running.
-    for (const one of [() => books.authenticator.close(), () => upkeep.stop(), () => store.close()])
-      await one().catch((err) => log.error({ event: 'books_not_closed', err }));
-  };
+};
+
+interface PathParts extends Pick<Path, 'admission' | 'catalogue' | 'observer'> {
+  readonly engine: Engine;
+  readonly store: Store;
+}
+
+const openPath = ({ settings, log, clock, redis }: Base, { store, ...parts }: PathParts) => {
+  const maxBytes = settings.cache * 2 ** 20;
   return {
-    engine,
-    catalogue,
-    ownerKey,
-    store,
-    plans,
+    ...parts,
+    cache: maxBytes === 0 ? undefined : new ResultCache({ engine: parts.engine, clock, maxBytes, redis }),
+    idempotency: new Idempotency({ store, clock, log }),
+    fetchUrl: makeFetchUrl(fetchRules(settings)),
+    clock,
     log,
-    listen: () =>
-      new Promise((resolve, reject) => {
-        server = makeServer(app);
-        server.keepAliveTimeout = keepAliveMs;
-        server.once('error', reject);
-        server.listen(settings.port, settings.host, () => {
-          const { address, port, family } = server!.address() as AddressInfo;
-          resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
-        });
-      }),
-    async warm() {
-      for (const id of wanted(settings.warm, catalogue, tasks)) {
-        // One that is not there or cannot be loaded keeps no other cold.
-        await warm(id).catch((error) =>
-          log.error({ event: 'model_not_warmed', model: id, cause: error.message }),
-        );
-      }
-    },
-    close: (graceMs) => (ending ??= end(graceMs)),
   };
 };
 
@@ -208,3 +217,29 @@ const wanted = (warm: readonly string[], catalogue: Catalogue, tasks: readonly T
     if (name !== 'defaults') return [name];
     return tasks.flatMap((task) => catalogue.defaultOf(task)?.id ?? []);
   });
+
+const warmUp = async (id: string, { engine, catalogue }: Pick<Service, 'engine' | 'catalogue'>) =>
+  engine.warm(catalogue.resolve(id).ref);
+
+interface Open extends Pick<Served, 'books' | 'engine' | 'webhooks'>, Pick<Base, 'redis' | 'log'> {
+  readonly listener: Listener;
+}
+
+const end = async (
+  { listener, engine, webhooks, books, redis, log }: Open,
+  graceMs: number,
+): Promise<void> => {
+  const closed = listener.close();
+  const done = Promise.all([engine.drain(graceMs).then(() => webhooks.idle()), closed]);
+  await Promise.race([done, pause(systemClock, graceMs)]);
+  listener.cut();
+  engine.close();
+  await closed;
+  const { admission, authenticator, upkeep, store } = books;
+  // What was cut off is booked too.
+  await Promise.race([admission.idle(), pause(systemClock, lastBookingsMs)]);
+  redis?.close();
+  // A database that is gone keeps the service from ending no more than from running.
+  for (const one of [() => authenticator.close(), () => upkeep.stop(), () => store.close()])
+    await one().catch((err) => log.error({ event: 'books_not_closed', err }));
+};
