@@ -30,6 +30,48 @@ type Lane = Engine['lanes'] extends ReadonlyMap<string, infer L> ? L : never;
 
 const cacheOf = ({ host: { state } }: Lane) => (state.state === 'ready' ? state.info.cache : undefined);
 
+/** Name, help, and how it is read from a lane; `undefined`: not known. */
+type LaneFigure = readonly [name: string, help: string, read: (lane: Lane) => number | undefined];
+
+const laneFigures: readonly LaneFigure[] = [
+  ['queue_requests', 'Requests waiting for a model, its loading included.', ({ stats }) => stats.queuedJobs],
+  ['queue_inputs', 'Inputs waiting for a runner.', ({ stats }) => stats.queuedInputs],
+  ['running_inputs', 'Inputs at a runner.', ({ stats }) => stats.runningInputs],
+  ['runner_ready', 'Whether the model is loaded.', ({ host }) => Number(host.state.state === 'ready')],
+  ['runner_restarts', 'Runners that ended without being told to.', ({ host }) => host.restarts],
+  ['runner_rss_bytes', 'Memory of the runner.', ({ host }) => host.rssBytes],
+  ['cache_slots', 'Texts that a language model decodes side by side.', (lane) => cacheOf(lane)?.slots],
+  [
+    'cache_bytes',
+    "Memory that a language model's cache of keys and values takes when it is full.",
+    (lane) => cacheOf(lane)?.bytes,
+  ],
+  ['device_busy_seconds', 'Device time of all runs.', ({ host }) => host.busyMicros / 1e6],
+];
+
+type Labels = Readonly<Record<string, string | number>>;
+type Reading = readonly [labels: Labels, value: number];
+
+const readLane = (lane: Lane, read: LaneFigure[2]): readonly Reading[] => {
+  const { name: model, owner } = lane;
+  const value = read(lane);
+  return value === undefined ? [] : [[owner === undefined ? { model } : { model, owner }, value]];
+};
+
+/** The most of each priority. */
+const readLags = (lanes: readonly Lane[]): readonly Reading[] => {
+  const most = new Map<number, number>();
+  for (const [priority, micros] of lanes.flatMap(({ lagMicros }) => [...lagMicros]))
+    most.set(priority, Math.max(micros, most.get(priority) ?? micros));
+  return Array.from(most, ([priority, micros]) => [{ priority }, micros / 1e6]);
+};
+
+interface GaugeOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+}
+
 /** From a cached embedding to a long generation. */
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -80,70 +122,30 @@ export class Metrics implements RequestObserver, LaneObserver {
   /** Reads the engine's own books at every scrape. */
   watch(engine: Pick<Engine, 'lanes'>): void {
     collectDefaultMetrics({ register: this.registry, prefix: 'taskwire_' });
-    const perLane = (name: string, help: string, read: (lane: Lane) => number | undefined) =>
-      new Gauge({
-        name: `taskwire_${name}`,
-        help,
-        labelNames: ['model', 'owner'],
-        registers: [this.registry],
-        collect() {
-          // What is not known any more (the cache of a model that was unloaded) is not told again.
-          this.reset();
-          for (const lane of engine.lanes.values()) {
-            const value = read(lane);
-            const { name: model, owner } = lane;
-            if (value !== undefined) this.set(owner === undefined ? { model } : { model, owner }, value);
-          }
-        },
-      });
-    perLane(
-      'queue_requests',
-      'Requests waiting for a model, its loading included.',
-      (lane) => lane.stats.queuedJobs,
-    );
-    perLane('queue_inputs', 'Inputs waiting for a runner.', (lane) => lane.stats.queuedInputs);
-    perLane('running_inputs', 'Inputs at a runner.', (lane) => lane.stats.runningInputs);
-    perLane('runner_ready', 'Whether the model is loaded.', (lane) =>
-      Number(lane.host.state.state === 'ready'),
-    );
-    perLane('runner_restarts', 'Runners that ended without being told to.', (lane) => lane.host.restarts);
-    perLane('runner_rss_bytes', 'Memory of the runner.', (lane) => lane.host.rssBytes);
-    perLane(
-      'cache_slots',
-      'Texts that a language model decodes side by side.',
-      (lane) => cacheOf(lane)?.slots,
-    );
-    perLane(
-      'cache_bytes',
-      "Memory that a language model's cache of keys and values takes when it is full.",
-      (lane) => cacheOf(lane)?.bytes,
-    );
-    perLane('device_busy_seconds', 'Device time of all runs.', (lane) => lane.host.busyMicros / 1e6);
-    new Gauge({
-      name: 'taskwire_fair_lag_seconds',
-      help: 'How far accounts of one priority that wait side by side are apart in device time: a few batches at most.',
-      labelNames: ['priority'],
-      registers: [this.registry],
-      collect() {
-        this.reset();
-        const lags = [...engine.lanes.values()].flatMap(({ lagMicros }) => [...lagMicros]);
-        for (const [priority] of lags) {
-          const micros = lags.filter(([level]) => level === priority).map(([, lag]) => lag);
-          this.set({ priority }, Math.max(...micros) / 1e6);
-        }
+    const lanes = () => [...engine.lanes.values()];
+    for (const [name, help, read] of laneFigures) {
+      const collect = () => lanes().flatMap((lane) => readLane(lane, read));
+      this.#gauge({ name, help, labelNames: ['model', 'owner'] }, collect);
+    }
+    this.#gauge(
+      {
+        name: 'fair_lag_seconds',
+        help: 'How far accounts of one priority that wait side by side are apart in device time: a few batches at most.',
+        labelNames: ['priority'],
       },
-    });
-    const billed = () => this.#billedMicros;
-    new Gauge({
-      name: 'taskwire_device_unbilled_seconds',
-      help: 'Device time that belongs to no request: warm-up, failed and repeated runs, and what is still running.',
-      registers: [this.registry],
-      collect() {
-        let busy = 0;
-        for (const lane of engine.lanes.values()) busy += lane.host.busyMicros;
-        this.set((busy - billed()) / 1e6);
+      () => readLags(lanes()),
+    );
+    this.#gauge(
+      {
+        name: 'device_unbilled_seconds',
+        help: 'Device time that belongs to no request: warm-up, failed and repeated runs, and what is still running.',
+        labelNames: [],
       },
-    });
+      () => {
+        const busyMicros = lanes().reduce((sum, { host }) => sum + host.busyMicros, 0);
+        return [[{}, (busyMicros - this.#billedMicros) / 1e6]];
+      },
+    );
   }
 
   requestDone({
@@ -182,5 +184,19 @@ export class Metrics implements RequestObserver, LaneObserver {
 
   #histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
     return new Histogram({ name: `taskwire_${name}`, help, labelNames, buckets, registers: [this.registry] });
+  }
+
+  #gauge({ name, help, labelNames }: GaugeOptions, read: () => readonly Reading[]): void {
+    new Gauge({
+      name: `taskwire_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        // What is not known any more (the cache of a model that was unloaded) is not told again.
+        this.reset();
+        for (const [labels, value] of read()) this.set(labels, value);
+      },
+    });
   }
 }
