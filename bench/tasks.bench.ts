@@ -25,137 +25,95 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 const levels = options.concurrency.split(',').map(Number);
 
-interface Workload {
+type Body = (i: number) => { readonly type: string; readonly bytes: string | Buffer };
+
+interface Kind {
+  readonly naiveTask: string;
+  /** What the raw session is fed; absent where a run is many runs. */
+  readonly raw?: 'tokens' | 'image';
+}
+
+interface Workload extends Kind {
   readonly name: string;
   /** Folder of the model. */
   readonly folder: string;
   readonly task: string;
-  readonly naiveTask: string;
-  /** What the raw session is fed; absent where a run is many runs. */
-  readonly raw?: 'tokens' | 'image';
-  readonly body: (i: number) => { readonly type: string; readonly bytes: string | Buffer };
+  readonly body: Body;
 }
+
+/** By task. */
+const kinds = {
+  embeddings: { naiveTask: 'feature-extraction', raw: 'tokens' },
+  'text-classification': { naiveTask: 'text-classification', raw: 'tokens' },
+  'image-classification': { naiveTask: 'image-classification', raw: 'image' },
+  'object-detection': { naiveTask: 'object-detection', raw: 'image' },
+  asr: { naiveTask: 'automatic-speech-recognition' },
+  'text-generation': { naiveTask: 'text-generation' },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+type MakeBody = (folder: string) => Promise<Body>;
 
 const json = (body: object) => ({ type: 'application/json', bytes: JSON.stringify(body) });
 
-const workloads = async (): Promise<Workload[]> => {
-  const root = resolve(options.models);
-  const starters = resolve('models/taskwire');
-  const pictures = await benchPictures();
-  const sounds = Array.from({ length: 8 }, (_, i) => benchSound(i, 30));
-  const shorts = Array.from({ length: 32 }, (_, i) => benchSound(i, 2));
-  const jpeg = (i: number) => ({ type: 'image/jpeg', bytes: pictures[i % pictures.length]! });
-  const text = async (folder: string) => {
-    const make = existsSync(`${folder}/tokenizer.json`)
-      ? await benchTexts(`${folder}/tokenizer.json`)
-      : () => '';
-    return (i: number) => json({ inputs: make(i) });
+const texts: MakeBody = async (folder) => {
+  const make = await benchTexts(`${folder}/tokenizer.json`);
+  return (i) => json({ inputs: make(i) });
+};
+
+const pictures: MakeBody = async () => {
+  const all = await benchPictures();
+  return (i) => ({ type: 'image/jpeg', bytes: all[i % all.length]! });
+};
+
+const sounds =
+  (count: number, soundSeconds: number): MakeBody =>
+  async () => {
+    const all = Array.from({ length: count }, (_, i) => benchSound(i, soundSeconds));
+    return (i) => ({ type: 'audio/wav', bytes: all[i % all.length]! });
   };
-  const generate = (tokens: number) => (i: number) =>
+
+const prompts =
+  (tokens: number): MakeBody =>
+  async () =>
+  (i) =>
     json({
       prompt: `Once upon a time there were ${i} ships`,
       max_tokens: tokens,
       temperature: 0,
       ignore_eos: true,
     });
-  const all: Workload[] = [
-    {
-      name: 'embeddings, MiniLM-L6',
-      folder: `${root}/minilm-l6`,
-      task: 'embeddings',
-      naiveTask: 'feature-extraction',
-      raw: 'tokens',
-      body: await text(`${root}/minilm-l6`),
-    },
-    {
-      name: 'classification, DistilBERT',
-      folder: `${root}/distilbert`,
-      task: 'text-classification',
-      naiveTask: 'text-classification',
-      raw: 'tokens',
-      body: await text(`${root}/distilbert`),
-    },
-    {
-      name: 'images, ViT-B/16',
-      folder: `${root}/vit-b16`,
-      task: 'image-classification',
-      naiveTask: 'image-classification',
-      raw: 'image',
-      body: jpeg,
-    },
-    {
-      name: 'detection, YOLOS-tiny',
-      folder: `${root}/yolos-tiny`,
-      task: 'object-detection',
-      naiveTask: 'object-detection',
-      raw: 'image',
-      body: jpeg,
-    },
-    {
-      name: 'speech 30 s, Whisper-tiny',
-      folder: `${root}/whisper-tiny`,
-      task: 'asr',
-      naiveTask: 'automatic-speech-recognition',
-      body: (i) => ({ type: 'audio/wav', bytes: sounds[i % sounds.length]! }),
-    },
-    {
-      name: 'generation 32 tokens, 135M',
-      folder: `${root}/llama-135m`,
-      task: 'text-generation',
-      naiveTask: 'text-generation',
-      body: generate(32),
-    },
-    {
-      name: 'embeddings, starter',
-      folder: `${starters}/sentences`,
-      task: 'embeddings',
-      naiveTask: 'feature-extraction',
-      raw: 'tokens',
-      body: await text(`${starters}/sentences`),
-    },
-    {
-      name: 'classification, starter',
-      folder: `${starters}/sentiment`,
-      task: 'text-classification',
-      naiveTask: 'text-classification',
-      raw: 'tokens',
-      body: await text(`${starters}/sentiment`),
-    },
-    {
-      name: 'images, starter',
-      folder: `${starters}/flowers`,
-      task: 'image-classification',
-      naiveTask: 'image-classification',
-      raw: 'image',
-      body: jpeg,
-    },
-    {
-      name: 'detection, starter',
-      folder: `${starters}/fruit`,
-      task: 'object-detection',
-      naiveTask: 'object-detection',
-      raw: 'image',
-      body: jpeg,
-    },
-    {
-      name: 'speech 2 s, starter',
-      folder: `${starters}/digits`,
-      task: 'asr',
-      naiveTask: 'automatic-speech-recognition',
-      body: (i) => ({ type: 'audio/wav', bytes: shorts[i % shorts.length]! }),
-    },
-    {
-      name: 'generation 32 tokens, starter',
-      folder: `${starters}/storyteller`,
-      task: 'text-generation',
-      naiveTask: 'text-generation',
-      body: generate(32),
-    },
-  ];
-  return all.filter(
-    ({ name, folder }) => name.includes(options.only) && (existsSync(folder) || missing(folder)),
+
+const [shapes, starters] = [resolve(options.models), resolve('models/taskwire')];
+
+const models: ReadonlyArray<
+  readonly [name: string, folder: string, task: keyof typeof kinds, makeBody: MakeBody]
+> = [
+  ['embeddings, MiniLM-L6', `${shapes}/minilm-l6`, 'embeddings', texts],
+  ['classification, DistilBERT', `${shapes}/distilbert`, 'text-classification', texts],
+  ['images, ViT-B/16', `${shapes}/vit-b16`, 'image-classification', pictures],
+  ['detection, YOLOS-tiny', `${shapes}/yolos-tiny`, 'object-detection', pictures],
+  ['speech 30 s, Whisper-tiny', `${shapes}/whisper-tiny`, 'asr', sounds(8, 30)],
+  ['generation 32 tokens, 135M', `${shapes}/llama-135m`, 'text-generation', prompts(32)],
+  ['embeddings, starter', `${starters}/sentences`, 'embeddings', texts],
+  ['classification, starter', `${starters}/sentiment`, 'text-classification', texts],
+  ['images, starter', `${starters}/flowers`, 'image-classification', pictures],
+  ['detection, starter', `${starters}/fruit`, 'object-detection', pictures],
+  ['speech 2 s, starter', `${starters}/digits`, 'asr', sounds(32, 2)],
+  ['generation 32 tokens, starter', `${starters}/storyteller`, 'text-generation', prompts(32)],
+];
+
+const workloads = (): Promise<Workload[]> =>
+  Promise.all(
+    models
+      .filter(([name, folder]) => name.includes(options.only) && (existsSync(folder) || missing(folder)))
+      .map(async ([name, folder, task, makeBody]) => ({
+        name,
+        folder,
+        task,
+        ...kinds[task],
+        body: await makeBody(folder),
+      })),
   );
-};
 
 const missing = (folder: string): false => {
   console.log(`skipped: ${folder} is not there (scripts/make-model.py makes the public shapes)`);
