@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
 
-/** What a folder (or file) may import, by the layer names below. Everything may import `base`. */
+/** What a folder (or file) may load, by the layer names below: no more than it does. Everything may load `base`. */
 const layers = [
   // Order matters: the first pattern that matches names the layer.
-  ['entry', /^src\/(main|cli)\.ts$/, ['commands', 'compose', 'store', 'catalogue', 'tasks']],
+  ['entry', /^src\/(main|cli)\.ts$/, ['commands', 'compose', 'catalogue', 'tasks']],
   ['commands', /^src\/commands\//, ['dialects', 'identity', 'admission', 'store', 'tasks']],
   [
     'compose',
@@ -19,7 +19,6 @@ const layers = [
     [
       'dialects',
       'http',
-      'path',
       'answers',
       'identity',
       'admission',
@@ -35,32 +34,28 @@ const layers = [
   [
     'dialects',
     /^src\/dialects\//,
-    ['http', 'path', 'answers', 'identity', 'admission', 'engine', 'metering', 'store', 'catalogue', 'tasks'],
+    ['http', 'path', 'answers', 'identity', 'admission', 'catalogue', 'tasks'],
   ],
-  ['http', /^src\/http\//, ['admission', 'engine', 'metering', 'media', 'catalogue', 'tasks']],
-  [
-    'path',
-    /^src\/infer\.ts$/,
-    ['answers', 'identity', 'admission', 'engine', 'metering', 'media', 'catalogue', 'tasks'],
-  ],
-  ['identity', /^src\/identity\//, ['admission', 'store', 'metering', 'catalogue']],
-  ['admission', /^src\/admission\//, ['metering', 'store', 'redis', 'catalogue']],
+  ['http', /^src\/http\//, ['admission', 'metering', 'media']],
+  ['path', /^src\/infer\.ts$/, ['identity', 'admission', 'engine', 'media']],
+  ['identity', /^src\/identity\//, ['admission']],
+  ['admission', /^src\/admission\//, ['metering', 'catalogue']],
   ['protocol', /^src\/engine\/protocol\.ts$/, []],
   ['engine', /^src\/engine\//, ['protocol', 'metering']],
   ['runner', /^src\/runner\//, ['protocol', 'metering', 'media-child', 'grammar']],
   ['media-child', /^src\/media\/(image|audio|wav)[^/]*\.ts$/, []],
-  ['media', /^src\/media\//, ['tasks']],
+  ['media', /^src\/media\//, []],
   ['metering', /^src\/metering\//, []],
   ['store', /^src\/store\//, []],
   ['redis', /^src\/redis\.ts$/, []],
-  ['answers', /^src\/answers\//, ['engine', 'metering', 'store', 'redis']],
-  ['catalogue', /^src\/catalogue\//, ['metering', 'tasks']],
+  ['answers', /^src\/answers\//, ['metering']],
+  ['catalogue', /^src\/catalogue\//, ['metering']],
   ['grammar', /^src\/grammar\//, []],
   ['base', /^src\/(errors|job|dtype|padding|settings|transient-map|validate)\.ts$/, []],
   [
     'pipelines',
     /^tasks\/[^/]+\/(?!index\.ts|(?:[a-z-]+-)?(?:schema|wire)\.ts)[^/]+\.ts$/,
-    ['runner', 'media-child', 'tasks', 'protocol', 'grammar'],
+    ['runner', 'media-child', 'tasks', 'grammar'],
   ],
   ['tasks', /^tasks\//, ['grammar']],
   ['tests', /^(test|bench)\//, undefined],
@@ -68,17 +63,16 @@ const layers = [
 
 /** Packages that only some layers may load: the HTTP process never loads a native runtime, SQL stays in the store. */
 const packages = [
-  [
-    /^(onnxruntime-node|koffi|@huggingface\/transformers|@huggingface\/jinja|tokenizers)$/,
-    ['runner', 'pipelines'],
-  ],
+  [/^(onnxruntime-node|koffi|@huggingface\/jinja|tokenizers)$/, ['runner']],
+  [/^@huggingface\/transformers$/, ['runner', 'pipelines']],
   [/^(sharp|fluent-ffmpeg)$/, ['media-child']],
-  [/^(express|multer|cors|helmet|swagger-ui-dist)$/, ['http', 'dialects', 'compose']],
-  [/^prom-client$/, ['metering', 'http']],
+  [/^express$/, ['http', 'dialects', 'compose']],
+  [/^cors$/, ['compose']],
+  [/^(multer|helmet|swagger-ui-dist|express-rate-limit)$/, ['http']],
+  [/^prom-client$/, ['metering']],
   [/^undici$/, ['media']],
   [/^(jsonwebtoken|@node-rs\/argon2)$/, ['identity']],
   [/^(kysely|libsql|pg)$/, ['store']],
-  [/^express-rate-limit$/, ['http']],
   [/^rate-limit-redis$/, ['admission']],
   [/^ioredis$/, ['redis']],
 ];
