@@ -26,7 +26,7 @@ export interface ModelRoutes {
   readonly webhooks: Webhooks;
 }
 
-export type ModelDialect = 'native' | 'deepinfra' | 'huggingface';
+type ModelDialect = 'native' | 'deepinfra' | 'huggingface';
 
 /** By what the client says of itself, which is known before the body is. */
 const dialectAsked = (req: Request): ModelDialect | undefined => {

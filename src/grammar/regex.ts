@@ -13,7 +13,7 @@ export class RegexError extends Error {}
 export type WriteCharacter = (set: CharacterSet) => Part;
 
 /** One way of the outermost choice, and whether it is bound to the text's ends. */
-export interface Way {
+interface Way {
   readonly part: Part;
   readonly fromStart: boolean;
   readonly toEnd: boolean;

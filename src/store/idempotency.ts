@@ -11,7 +11,7 @@ export interface IdempotencyClaim {
   readonly until: number;
 }
 
-export type IdempotencyState =
+type IdempotencyState =
   | { readonly state: 'first' | 'running' | 'mismatch' }
   | { readonly state: 'done'; readonly kept: string };
 
