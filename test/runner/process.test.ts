@@ -155,6 +155,7 @@ describe('while it runs', () => {
     await service.post('/v1/inference/text-generation', writing);
     const [runner] = childrenOf(service.pid);
     process.kill(service.pid, 'SIGKILL');
+    await service.ended;
     await until(() => !isAlive(runner!.pid));
   });
 });
@@ -176,6 +177,7 @@ describeWithFfmpeg('while it decodes', () => {
     await until(() => decoders().length > 0);
     const [decoder] = decoders();
     process.kill(service.pid, 'SIGKILL');
+    await service.ended;
     await until(() => !isAlive(decoder!.pid));
     expect(await lost).toBe('lost');
   });
