@@ -128,24 +128,31 @@ const bench = async (shape: string): Promise<void> => {
   const folder = resolve(options.models, shape);
   const ours = await join(taskwire(folder), Math.max(...levels));
   const rates = new Rates();
-  for (const level of levels) {
-    const place = { program: options['llama-server'], folder: options.gguf, slots: level, slotTokens: 1024 };
+  const rawRuns: Contender = { name: 'raw', rate: async (count) => raw(folder, count, 64) };
+  const compete = async (slots: number, round: (servers: readonly Server[]) => Promise<void>) => {
+    const place = { program: options['llama-server'], folder: options.gguf, slots, slotTokens: 1024 };
     const llama = llamaFor(shape, place);
-    const theirs = llama ? [await join(llama, level)] : [];
-    const rawRuns: Contender = { name: 'raw', rate: async (count) => raw(folder, count, 64) };
-    const contenders = [ours, ...theirs, rawRuns];
-    for (let round = 0; round < Number(options.rounds); round++) {
-      const inTurn = round % 2 === 1 ? contenders.toReversed() : contenders;
-      for (const { name, rate } of inTurn) rates.add(name, String(level), await rate(level));
-      if (level === levels[0]) rates.add('transformers', '1', await transformersRate(folder));
-      if (level !== levels.at(-1)) continue;
-      const read = await ours.prefill();
-      rates.add('taskwire', 'prefill', read.rate);
-      for (const { name, prefill } of theirs) rates.add(name, 'prefill', (await prefill()).rate);
-      rates.add('raw', 'prefill', raw(folder, 0, read.promptTokens));
-    }
+    const theirs = llama ? [await join(llama, slots)] : [];
+    for (let i = 0; i < Number(options.rounds); i++) await round([ours, ...theirs]);
     for (const { stop } of theirs) await stop();
+  };
+  for (const level of levels) {
+    let isOdd = false;
+    await compete(level, async (servers) => {
+      const contenders = [...servers, rawRuns];
+      for (const { name, rate } of isOdd ? contenders.toReversed() : contenders)
+        rates.add(name, String(level), await rate(level));
+      if (level === levels[0]) rates.add('transformers', '1', await transformersRate(folder));
+      isOdd = !isOdd;
+    });
   }
+  // Last: what a long prompt leaves in a cache would lie beside the short texts.
+  await compete(1, async (servers) => {
+    const reads = new Map<string, Awaited<ReturnType<Server['prefill']>>>();
+    for (const { name, prefill } of servers) reads.set(name, await prefill());
+    for (const [name, { rate }] of reads) rates.add(name, 'prefill', rate);
+    rates.add('raw', 'prefill', raw(folder, 0, reads.get(ours.name)!.promptTokens));
+  });
   await ours.stop();
   for (const what of [...levels.map(String), 'prefill']) {
     const cells = [shape.padEnd(20), what.padStart(7), rates.median('taskwire', what).toFixed(0).padStart(9)];

@@ -55,7 +55,7 @@ export interface RunOptions {
  * thread that stands between those that compute one step together, cost more than anybody gains by being heard a little
  * sooner (docs/bench-log.md).
  */
-const shortStepMicros = 50_000;
+const shortStepMicros = 150_000;
 
 /** Up to this size a model is opened twice, see below; larger ones would cost too much memory. */
 const smallModelBytes = 256 * 2 ** 20;
