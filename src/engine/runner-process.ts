@@ -38,9 +38,6 @@ const forkRunner = () =>
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [roomForYoungObjects],
     env: runnerEnvironment(process.env),
-    // A process group of its own: Ctrl-C in a terminal goes to the service's whole group, and would end the runner's
-    // ffmpeg in the middle of what the drain lets finish. Windows would open a console window.
-    detached: process.platform !== 'win32',
   });
 
 export const startRunnerProcess: StartRunner = (handlers) => {

@@ -8,6 +8,7 @@ import { cpu } from './devices/cpu.js';
 import { deviceByName } from './devices/index.js';
 import { GenerateWorker } from './generate-worker.js';
 import { ModelFolder } from './model-folder.js';
+import { leaveGroup } from './own-group.js';
 import type { BatchPipeline, GeneratePipeline, OpenPipeline } from './pipeline.js';
 import { Session } from './session.js';
 import { Turns } from './turns.js';
@@ -170,7 +171,8 @@ process.on('message', (message: ToRunner) => {
   }
 });
 
-// Ctrl-C reaches the whole process group; the parent decides when a runner ends.
+leaveGroup();
+// Until then, or from a supervisor; the parent decides when a runner ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 // Without its parent a runner has no purpose. `exit`, because a native thread pool keeps the process alive otherwise.
