@@ -8,7 +8,7 @@ export interface BatchLimits {
   readonly maxRows: number;
   /**
    * Upper bound of padded cost / real cost. 1.25: on a CPU a larger batch gains a few per cent per row, padding costs
-   * in full (bench/batching in docs/bench-log.md).
+   * in full.
    */
   readonly maxWaste: number;
 }

@@ -172,7 +172,10 @@ class MeteredTicket implements Ticket {
     }
   }
 
-  /** What is held goes back, and what is paid is booked, once the store can be written again. A settlement that was taken unheard counts once. */
+  /**
+   * What is held goes back, and what is paid is booked, once the store can be written again. A settlement that was taken
+   * unheard counts once.
+   */
   #settleLater(settlement: Settlement): void {
     const { store, clock } = this.#parts;
     clock.after(settleAgainMs, () => {
