@@ -1,5 +1,6 @@
 /** Sounds for tests: WAV files from numbers, and every other container by the system's ffmpeg. */
 import { execFileSync } from 'node:child_process';
+import { openSound } from '../../src/media/audio.js';
 
 export const tone = (hertz: number, seconds: number, rate = 16_000): Float32Array =>
   Float32Array.from(
@@ -46,6 +47,19 @@ export const joined = (blocks: readonly Float32Array[]): Float32Array => {
     at += block.length;
   }
   return all;
+};
+
+/** What our own reader makes of a file, whole. */
+export const decodeSound = async (bytes: Uint8Array, maxSeconds?: number) => {
+  const { signal } = new AbortController();
+  const sound = await openSound(bytes, { rate: 16_000, signal, ...(maxSeconds ? { maxSeconds } : {}) });
+  try {
+    const blocks: Float32Array[] = [];
+    for await (const block of sound.blocks) blocks.push(block);
+    return { seconds: sound.seconds, samples: joined(blocks) };
+  } finally {
+    await sound.close();
+  }
 };
 
 /** Hertz of a tone, by how often it crosses zero. */

@@ -2,9 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSound } from '../../src/media/audio.js';
 import { describeWithFfmpeg } from '../helpers/needs.js';
-import { ffmpeg, joined, tone, wavFile } from '../helpers/sounds.js';
+import { decodeSound as decode, ffmpeg, tone, wavFile } from '../helpers/sounds.js';
 
 const rate = 16_000;
 let folder: string;
@@ -17,17 +16,6 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const original = () => join(folder, 'original.wav');
-
-const decode = async (bytes: Uint8Array) => {
-  const sound = await openSound(bytes, { rate, signal: new AbortController().signal });
-  try {
-    const blocks: Float32Array[] = [];
-    for await (const block of sound.blocks) blocks.push(block);
-    return { seconds: sound.seconds, samples: joined(blocks) };
-  } finally {
-    await sound.close();
-  }
-};
 
 const converted = (name: string, ...options: string[]): Buffer => {
   ffmpeg(['-i', original(), ...options, join(folder, name)]);

@@ -1,11 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSound } from '../../src/media/audio.js';
 import { loadMedia } from '../../src/media/load-media.js';
 import { sniff } from '../../src/media/sniff.js';
 import { describeWithFfmpeg } from '../helpers/needs.js';
-import { ffmpeg, joined, pitchOf, tone, wavFile } from '../helpers/sounds.js';
+import { decodeSound as decode, ffmpeg, pitchOf, tone, wavFile } from '../helpers/sounds.js';
 
 const rate = 16_000;
 const never = new AbortController().signal;
@@ -19,17 +18,6 @@ afterEach(() => {
   const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`taskwire-sound-${process.pid}-`));
   expect(left).toEqual([]);
 });
-
-const decode = async (bytes: Uint8Array, maxSeconds?: number) => {
-  const sound = await openSound(bytes, { rate, signal: never, ...(maxSeconds ? { maxSeconds } : {}) });
-  try {
-    const blocks: Float32Array[] = [];
-    for await (const block of sound.blocks) blocks.push(block);
-    return { seconds: sound.seconds, samples: joined(blocks) };
-  } finally {
-    await sound.close();
-  }
-};
 
 /** Two seconds of 440 Hz in stereo at 44.1 kHz, which ffmpeg turns into anything else. */
 const original = wavFile([tone(440, 2, 44_100), tone(440, 2, 44_100)], 44_100);
