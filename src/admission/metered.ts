@@ -185,7 +185,7 @@ class MeteredTicket implements Ticket {
 
   #settlement(ending: Ending): Settlement {
     const charged = this.#caller.payer.billing === 'credit';
-    return { row: this.#row(ending), charged, meters: this.#first.meters };
+    return { row: this.#row(ending), held: this.#hold !== undefined, charged, meters: this.#first.meters };
   }
 
   #measure(usage: Partial<Usage>): Promise<void> | undefined {

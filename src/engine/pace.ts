@@ -14,6 +14,8 @@ const worthATurnMs = 2;
 /** A batch that is not full waits as long as it would compute, within these bounds (docs/bench-log.md). */
 const leastLingerMs = 2;
 const mostLingerMs = 10;
+/** For so long the most inputs that were here at once are expected again: those just answered are about to ask. */
+const crowdMs = 500;
 
 export interface PaceOptions {
   readonly clock: Clock;
@@ -35,6 +37,8 @@ export class Pace {
   readonly #options: PaceOptions;
   #linger: 'no' | 'yes' | 'over' = 'no';
   #willLook = false;
+  #crowd = 0;
+  #crowdUntil = 0;
 
   constructor(options: PaceOptions) {
     this.#options = options;
@@ -48,7 +52,7 @@ export class Pace {
     const { queue, unitCost } = this.#options;
     const limits = unitCost.batchLimits(kind, queue.isShared);
     if (queue.jobs < 2) return limits;
-    const share = Math.ceil((inputs + queue.entries) / (streams + batchesAhead));
+    const share = Math.ceil(this.#crowdWith(inputs + queue.entries) / (streams + batchesAhead));
     return { ...limits, maxRows: Math.min(limits.maxRows, share) };
   }
 
@@ -92,6 +96,16 @@ export class Pace {
       });
     }
     return true;
+  }
+
+  /** The most inputs that were here at once lately, with those that are here now. */
+  #crowdWith(here: number): number {
+    const now = this.#options.clock.now();
+    if (here >= this.#crowd || now > this.#crowdUntil) {
+      this.#crowd = here;
+      this.#crowdUntil = now + crowdMs;
+    }
+    return this.#crowd;
   }
 
   /** What waits, as time of the device. */

@@ -29,6 +29,8 @@ export type Taken =
 export interface Settlement {
   /** Its cost is what is asked for; less is charged where less is there. */
   readonly row: UsageRow;
+  /** Whether a hold was taken for it. */
+  readonly held: boolean;
   /** Whether the cost is taken from the payer's balance. */
   readonly charged: boolean;
   /** Device time is counted as used, money as charged. */
@@ -133,8 +135,8 @@ const adjust = async (
   return take(db, { ...claim, creditMicroUsd, meters });
 };
 
-const settle = async (db: Db, { row, charged, meters }: Settlement): Promise<Settled> => {
-  const hold = await remove(db, { requestId: row.request_id });
+const settle = async (db: Db, { row, held, charged, meters }: Settlement): Promise<Settled> => {
+  const hold = held ? await remove(db, { requestId: row.request_id }) : undefined;
   if (!(await addRow(db, row))) {
     if (hold) await giveBack(db, hold);
     return { costMicroUsd: await costOf(db, row.request_id), used: [] };
@@ -151,13 +153,13 @@ const settle = async (db: Db, { row, charged, meters }: Settlement): Promise<Set
     });
     if (cost < row.cost_micro_usd) await lowerCost(db, row.request_id, cost);
   }
-  const held = hold ? heldBy(hold) : [];
+  const claimed = hold ? heldBy(hold) : [];
   const used: number[] = [];
   for (const meter of meters) {
-    const reserved = held.find(sameMeter(meter))?.amount ?? 0;
+    const reserved = claimed.find(sameMeter(meter))?.amount ?? 0;
     used.push(await book(db, meter, reserved, meter.unit === 'micro_usd' ? cost : row.device_us));
   }
-  for (const meter of held) if (!meters.some(sameMeter(meter))) await book(db, meter, meter.amount, 0);
+  for (const meter of claimed) if (!meters.some(sameMeter(meter))) await book(db, meter, meter.amount, 0);
   return { costMicroUsd: cost, used };
 };
 

@@ -132,10 +132,10 @@ describeStores('credit', (databases) => {
     expect(await one.holds.take(claimOf('req_2', { creditMicroUsd: 75 }))).toEqual({ taken: true });
     const refused = { taken: false, lacks: 'credit', availableMicroUsd: 25 };
     expect(await one.holds.adjust(claimOf('req_1', { creditMicroUsd: 26 }))).toEqual(refused);
-    await one.holds.settle({ row: rowOf('req_2'), charged: true, meters: [] });
+    await one.holds.settle({ row: rowOf('req_2'), held: true, charged: true, meters: [] });
     expect(await one.ledger.balance('acct_1')).toEqual(balance(100, 20));
     // Nothing is left of it once it was released.
-    await one.holds.settle({ row: rowOf('req_1'), charged: true, meters: [] });
+    await one.holds.settle({ row: rowOf('req_1'), held: true, charged: true, meters: [] });
     expect(await one.holds.adjust(claimOf('req_1', { creditMicroUsd: 99 }))).toEqual({ taken: true });
     await one.holds.keepAlive('serve_1', noon);
     expect(await one.ledger.balance('acct_1')).toEqual(balance(100));

@@ -5,6 +5,7 @@ import { describeStores } from '../helpers/databases.js';
 
 const settlementOf = (id: string, device_us: number, meters = [deviceTime(0, undefined)]) => ({
   row: rowOf(id, { device_us }),
+  held: true,
   charged: false,
   meters,
 });
@@ -98,7 +99,7 @@ describeStores('usage rows', ({ newUrl, open }) => {
       rowOf('req_c', { at: noon, key_id: 'key_2', device_us: 2 ** 40 }),
       rowOf('req_d', { at: noon, account: 'acct_2', payer: 'team_1', device_us: 1, cost_micro_usd: 9 }),
     ];
-    for (const row of rows) await store.holds.settle({ row, charged: false, meters: [] });
+    for (const row of rows) await store.holds.settle({ row, held: false, charged: false, meters: [] });
     return { store, rows };
   };
 

@@ -45,6 +45,7 @@ export const rowOf = (request_id: string, row: Partial<UsageRow> = {}): UsageRow
 /** A settlement that is paid from the balance. */
 export const chargeOf = (requestId: string, cost: number, rest: Partial<UsageRow> = {}): Settlement => ({
   row: rowOf(requestId, { cost_micro_usd: cost, ...rest }),
+  held: true,
   charged: true,
   meters: [],
 });
