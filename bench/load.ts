@@ -37,7 +37,7 @@ export const drive = async ({ url, concurrency, seconds, request }: LoadOptions)
   const client = async () => {
     const connection = new Connection(connect(Number(port), hostname));
     while (running) {
-      const bytes = encode(request(next++), hostname);
+      const bytes = encodeRequest(request(next++), hostname);
       const startedAt = performance.now();
       const status = await connection.send(bytes);
       if (!measuring) continue;
@@ -67,7 +67,8 @@ export const percentiles = (latencies: readonly number[]) => {
 
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const encode = ({ path, headers, body }: BenchRequest, host: string): Buffer => {
+/** As it travels. */
+export const encodeRequest = ({ path, headers, body }: BenchRequest, host: string): Buffer => {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}content-length: ${bytes.length}\r\n\r\n`;

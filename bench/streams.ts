@@ -1,5 +1,6 @@
 /** Many generations at once over HTTP with server-sent events, each token's arrival noted. */
-import { request } from 'node:http';
+import { connect } from 'node:net';
+import { encodeRequest } from './load.js';
 import type { Running } from './service.js';
 
 export interface StreamResult {
@@ -20,36 +21,44 @@ export interface StreamRequest {
   ) => { readonly tokens: number; readonly promptTokens: number } | undefined;
 }
 
-/** One generation; resolves when the stream has ended. */
+/** Beginning of an event, in a stream of lines. */
+const eventStart = 'data: {';
+
+/**
+ * One generation; resolves when the stream has ended. By a socket, and parsed no more than needed: client and server share
+ * the cores. Lines between those of events, such as the sizes of chunks, are passed over.
+ */
 export const stream = (server: Running, { path, body, totals }: StreamRequest): Promise<StreamResult> =>
   new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
     const startedAt = performance.now();
     const arrivals: number[] = [];
+    let isAccepted = false;
     let rest = '';
-    let last: string | undefined;
-    const headers = { ...server.headers, 'content-type': 'application/json' };
-    const call = request(`${server.url}${path}`, { method: 'POST', headers, agent: false }, (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`status ${answer.statusCode}`));
-      answer.setEncoding('utf8');
-      // Read as little as can be: the cores are the server's.
-      answer.on('data', (chunk: string) => {
-        const now = performance.now();
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) {
-          if (!line.startsWith('data: {')) continue;
-          arrivals.push(now);
-          last = line;
-        }
-      });
-      answer.on('end', () => {
-        const sum = last === undefined ? undefined : totals(JSON.parse(last.slice(6)));
-        if (sum) arrivals.pop();
-        resolve({ tokens: 0, promptTokens: 0, ...sum, startedAt, arrivals, endedAt: performance.now() });
-      });
+    let last = '';
+    const socket = connect(Number(port), hostname).setNoDelay(true).setEncoding('latin1');
+    socket.on('data', (chunk: string) => {
+      const now = performance.now();
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop()!;
+      isAccepted ||= lines[0]?.startsWith('HTTP/1.1 200') ?? false;
+      for (const line of lines) {
+        if (!line.startsWith(eventStart)) continue;
+        arrivals.push(now);
+        last = line;
+      }
     });
-    call.on('error', reject);
-    call.end(JSON.stringify(body));
+    socket.on('error', reject);
+    socket.on('end', () => {
+      if (!isAccepted) return reject(new Error(`refused: ${rest}`));
+      const sum = last
+        ? totals(JSON.parse(Buffer.from(last.slice(eventStart.length - 1), 'latin1').toString()))
+        : undefined;
+      if (sum) arrivals.pop();
+      resolve({ tokens: 0, promptTokens: 0, ...sum, startedAt, arrivals, endedAt: performance.now() });
+    });
+    const headers = { ...server.headers, 'content-type': 'application/json', connection: 'close' };
+    socket.write(encodeRequest({ path, headers, body: JSON.stringify(body) }, hostname));
   });
 
 /** Tokens a second while all streams ran: from the last first token to the first end. */

@@ -156,6 +156,15 @@ const load = (
   return driveLoad({ url: server.url, concurrency, seconds, request });
 };
 
+/** So many answers, or so many seconds: until then V8 still compiles a server's code while it is measured. */
+const [warmAnswers, warmSeconds] = [10_000, 30];
+
+const warmUp = async (once: () => Promise<LoadResult>): Promise<void> => {
+  const until = performance.now() + warmSeconds * 1000;
+  for (let answers = 0; answers < warmAnswers && performance.now() < until; )
+    answers += (await once()).perSecond * seconds;
+};
+
 /** Both sides of a ratio are measured within the same seconds: the machine's speed drifts from minute to minute. */
 const measure = async (workload: Workload): Promise<void> => {
   const { dir, id } = linkModel(workload.folder);
@@ -180,7 +189,7 @@ const measure = async (workload: Workload): Promise<void> => {
     }
   };
   try {
-    for (const server of [service, other]) await drive(server, Math.max(...levels));
+    for (const server of [service, other]) await warmUp(() => drive(server, Math.max(...levels)));
     for (let round = 0; round < Number(options.rounds); round++) await oneRound(round % 2 === 1);
   } finally {
     await service.stop();
