@@ -159,6 +159,44 @@ test('of many clients no batch takes so much that nothing is left to be ahead', 
   const { last } = bench.runners;
   for (const { id } of [...last.batches[0]!, ...last.batches[1]!]) last.answer(id);
   await bench.pass();
-  // One computes and one is ahead: half of the 11 that were there when the first had its answer, then the rest.
+  // One computes and one is ahead: half of the 12 that were there at once, then the rest.
   expect(last.batches.slice(2).map((batch) => batch.length)).toEqual([6, 4]);
+});
+
+test('those just answered are expected again: a batch waits for its share of the crowd, not of who is there', async () => {
+  const bench = await new EngineBench().holding();
+  const crowd = async (size: number) => {
+    for (let i = 0; i < size; i++) bench.submit([`input ${i}`]);
+    await bench.clock.advance(1);
+  };
+  await bench.started(['first']);
+  await bench.started(['other']);
+  await crowd(20);
+  const { last } = bench.runners;
+  for (const { id } of last.batches.flat()) last.answer(id);
+  await bench.pass();
+  expect(last.batches.slice(2).map((batch) => batch.length)).toEqual([11, 9]);
+  // All but four are answered, and six of them ask again.
+  for (const { id } of last.batches.slice(2).flat().slice(4)) last.answer(id);
+  await crowd(6);
+  expect(last.batches).toHaveLength(4);
+  await crowd(5);
+  expect(last.batches.slice(4).map((batch) => batch.length)).toEqual([11]);
+});
+
+test('a crowd that does not come back is forgotten', async () => {
+  const bench = await new EngineBench().holding();
+  await bench.started(['first']);
+  await bench.started(['other']);
+  for (let i = 0; i < 20; i++) bench.submit([`input ${i}`]);
+  await bench.pass();
+  const { last } = bench.runners;
+  for (const { id } of last.batches.flat()) last.answer(id);
+  await bench.pass();
+  for (const { id } of last.batches.slice(2).flat().slice(2)) last.answer(id);
+  await bench.clock.advance(1000);
+  for (let i = 0; i < 3; i++) bench.submit([`input ${i}`]);
+  await bench.pass();
+  // Half of the four that are there when the second has come.
+  expect(last.batches.slice(4).map((batch) => batch.length)).toEqual([2]);
 });
