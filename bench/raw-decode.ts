@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { DeviceClock } from '../src/runner/device-clock.js';
 import { deviceByName } from '../src/runner/devices/index.js';
+import { chooseAttentionKernel } from '../src/runner/generate/attention-kernel.js';
 import { type DecoderConfig, openKvStore } from '../src/runner/generate/kv-store.js';
 import { ModelFolder } from '../src/runner/model-folder.js';
 import { Session } from '../src/runner/session.js';
@@ -15,7 +16,11 @@ import { dtypeOf } from './service.js';
 const [folder = '', slotsText = '1', pastText = '64', secondsText = '3'] = process.argv.slice(2);
 const [slots, past, seconds] = [Number(slotsText), Number(pastText), Number(secondsText)];
 const model = new ModelFolder(folder, dtypeOf(folder), {});
-const config = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8')) as DecoderConfig;
+const config = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8')) as DecoderConfig & {
+  readonly max_position_embeddings: number;
+};
+// As the service does.
+chooseAttentionKernel(config, config.max_position_embeddings);
 const session = await Session.open(model.onnx('model')!, {
   device: deviceByName('cpu'),
   threads: availableParallelism(),

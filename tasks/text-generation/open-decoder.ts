@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chooseAttentionKernel } from '../../src/runner/generate/attention-kernel.js';
 import {
   bytesPerToken,
   type CacheSize,
@@ -19,6 +20,7 @@ export const openDecoder = async (
   windowTokens: number,
 ): Promise<KvStore> => {
   const config = model.config<DecoderConfig>();
+  chooseAttentionKernel(config, windowTokens);
   const part = hasPart('model') ? 'model' : 'decoder_model_merged';
   const session = await openSession(part, { sideBySide: false });
   const halves = session.inputs.some(
