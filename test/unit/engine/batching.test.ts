@@ -150,53 +150,48 @@ test('pieces and measurements reach the job they belong to, in order', async () 
   expect(two.progress.usage).toMatchObject({ inputTokens: 7, outputTokens: 1 });
 });
 
-test('of many clients no batch takes so much that nothing is left to be ahead', async () => {
+const ask = (bench: EngineBench, count: number): void => {
+  for (let i = 0; i < count; i++) bench.submit([`input ${i}`]);
+};
+
+/** An engine at which so many clients have asked while two batches of one input were at the runner, which are answered. */
+const crowded = async (count: number) => {
   const bench = await new EngineBench().holding();
   await bench.started(['first']);
   await bench.started(['other']);
-  for (let i = 0; i < 10; i++) bench.submit([`input ${i}`]);
+  ask(bench, count);
   await bench.pass();
   const { last } = bench.runners;
-  for (const { id } of [...last.batches[0]!, ...last.batches[1]!]) last.answer(id);
+  for (const { id } of last.batches.flat()) last.answer(id);
   await bench.pass();
+  return { bench, last, sizes: () => last.batches.slice(2).map((batch) => batch.length) };
+};
+
+test('of many clients no batch takes so much that nothing is left to be ahead', async () => {
+  const { sizes } = await crowded(10);
   // One computes and one is ahead: half of the 12 that were there at once, then the rest.
-  expect(last.batches.slice(2).map((batch) => batch.length)).toEqual([6, 4]);
+  expect(sizes()).toEqual([6, 4]);
 });
 
 test('those just answered are expected again: a batch waits for its share of the crowd, not of who is there', async () => {
-  const bench = await new EngineBench().holding();
-  const crowd = async (size: number) => {
-    for (let i = 0; i < size; i++) bench.submit([`input ${i}`]);
-    await bench.clock.advance(1);
-  };
-  await bench.started(['first']);
-  await bench.started(['other']);
-  await crowd(20);
-  const { last } = bench.runners;
-  for (const { id } of last.batches.flat()) last.answer(id);
-  await bench.pass();
-  expect(last.batches.slice(2).map((batch) => batch.length)).toEqual([11, 9]);
+  const { bench, last, sizes } = await crowded(20);
+  expect(sizes()).toEqual([11, 9]);
   // All but four are answered, and six of them ask again.
   for (const { id } of last.batches.slice(2).flat().slice(4)) last.answer(id);
-  await crowd(6);
-  expect(last.batches).toHaveLength(4);
-  await crowd(5);
-  expect(last.batches.slice(4).map((batch) => batch.length)).toEqual([11]);
+  ask(bench, 6);
+  await bench.clock.advance(1);
+  expect(sizes()).toEqual([11, 9]);
+  ask(bench, 5);
+  await bench.clock.advance(1);
+  expect(sizes()).toEqual([11, 9, 11]);
 });
 
 test('a crowd that does not come back is forgotten', async () => {
-  const bench = await new EngineBench().holding();
-  await bench.started(['first']);
-  await bench.started(['other']);
-  for (let i = 0; i < 20; i++) bench.submit([`input ${i}`]);
-  await bench.pass();
-  const { last } = bench.runners;
-  for (const { id } of last.batches.flat()) last.answer(id);
-  await bench.pass();
+  const { bench, last, sizes } = await crowded(20);
   for (const { id } of last.batches.slice(2).flat().slice(2)) last.answer(id);
   await bench.clock.advance(1000);
-  for (let i = 0; i < 3; i++) bench.submit([`input ${i}`]);
+  ask(bench, 3);
   await bench.pass();
   // Half of the four that are there when the second has come.
-  expect(last.batches.slice(4).map((batch) => batch.length)).toEqual([2]);
+  expect(sizes()).toEqual([11, 9, 2]);
 });
